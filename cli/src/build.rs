@@ -1,0 +1,85 @@
+//! `tollgate check` and `tollgate build`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use definition::{Api, compile, encode, managed_routes, show};
+
+/// Check a definition and name every problem with its line.
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The OpenAPI document, YAML or JSON.
+    file: PathBuf,
+}
+
+/// Compile a definition into the router's table and the managed API's routes.
+#[derive(Args)]
+pub(crate) struct Build {
+    /// The OpenAPI document, YAML or JSON.
+    file: PathBuf,
+    /// Where the router's table goes: `api.table` beside the router's `bootstrap`.
+    #[arg(long)]
+    table: Option<PathBuf>,
+    /// Where the managed API's routes go.
+    #[arg(long)]
+    routes: Option<PathBuf>,
+    /// Write nothing; fail when what stands there is not what would be written.
+    #[arg(long)]
+    check: bool,
+}
+
+impl Check {
+    /// Says nothing when all is well.
+    pub(crate) fn run(self) -> Result<(), String> {
+        load(&self.file).map(drop)
+    }
+}
+
+impl Build {
+    /// Writes what has changed, and leaves files alone that are right already.
+    pub(crate) fn run(self) -> Result<(), String> {
+        let api = load(&self.file)?;
+        let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
+        let routes = managed_routes(&api).into_bytes();
+        for (file, contents) in [(&self.table, table), (&self.routes, routes)] {
+            let Some(file) = file else { continue };
+            let same = fs::read(file).is_ok_and(|present| present == contents);
+            match (same, self.check) {
+                (true, _) => {}
+                (false, true) => return Err(stale(file, &self.file)),
+                (false, false) => write(file, &contents)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn load(file: &Path) -> Result<Api, String> {
+    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let source = String::from_utf8(bytes)
+        .map_err(|error| format!("{}: byte {} is not UTF-8", file.display(), error.utf8_error().valid_up_to()))?;
+    compile(&source).map_err(|problems| {
+        let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
+        format!("{}{count}", show(&file.display().to_string(), &source, &problems))
+    })
+}
+
+fn stale(file: &Path, definition: &Path) -> String {
+    let (file, definition) = (file.display(), definition.display());
+    format!("{file} is not what {definition} gives: run `tollgate build {definition}` and commit the result")
+}
+
+/// Writes beside the file and renames, so that nobody reads half of it.
+fn write(file: &Path, contents: &[u8]) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{} cannot be written: {error}", file.display());
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    fs::write(&beside, contents).map_err(failed)?;
+    fs::rename(&beside, file).map_err(failed)
+}

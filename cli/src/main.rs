@@ -1,0 +1,45 @@
+//! The `tollgate` command line: wiring only. Each command is a module.
+//!
+//! Exit status: 0 done, 1 refused or failed, 2 wrong usage.
+
+mod build;
+mod keys;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// An API gateway in your own AWS account, from the OpenAPI document you already have.
+#[derive(Parser)]
+#[command(name = "tollgate", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check a definition and name every problem with its line.
+    Check(build::Check),
+    /// Compile a definition into the router's table and the managed API's routes.
+    Build(build::Build),
+    /// Make, disable and enable API keys.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Check(check) => check.run(),
+        Command::Build(build) => build.run(),
+        Command::Keys(keys) => keys.run().await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{}", message.trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The dispatcher: one HTTP event in, one integration called, one response out.
+//!
+//! The way of a request is [`gateway::Gateway::answer`]; this crate gives it its table, its clients and its log line.
+
+use std::{collections::BTreeMap, fs, time::Instant};
+
+use aws::AwsSettings;
+use definition::Table;
+use gateway::{Backends, Gateway, GatewayRequest, Outcome, Refusal};
+use identity::KeyStore;
+use runtime::event::{EventProblem, HttpEvent, Reply, Surroundings};
+use settings::Settings;
+use tracing::Instrument as _;
+
+/// What the function is told from outside.
+pub struct Config {
+    /// How AWS is reached.
+    pub aws: AwsSettings,
+    /// The table of API keys.
+    pub api_keys_table: String,
+    /// Where the compiled API lies: beside `bootstrap`.
+    pub table_file: String,
+    /// The base path of a custom domain or load balancer, else empty.
+    pub base_path: String,
+    /// Stage variables for events that carry none.
+    pub stage_variables: BTreeMap<String, String>,
+}
+
+impl Config {
+    /// Reads it; problems are noted in `settings`.
+    pub fn load(settings: &mut Settings<'_>) -> Self {
+        Config {
+            aws: AwsSettings::load(settings),
+            api_keys_table: settings.text("API_KEYS_TABLE"),
+            table_file: settings.text("LAMBDA_TASK_ROOT") + "/api.table",
+            base_path: settings.optional("BASE_PATH").unwrap_or_default(),
+            stage_variables: settings.map("STAGE_VARIABLES"),
+        }
+    }
+}
+
+/// The router's state between requests.
+pub struct Router<B, K> {
+    gateway: Gateway<B, K>,
+    base_path: String,
+    stage_variables: BTreeMap<String, String>,
+}
+
+/// Reads the compiled API. It is kept until the process ends, so that what no request asks for is never copied.
+///
+/// # Errors
+/// A sentence with the file's name, when it cannot be read or is not a table.
+pub fn load_table(file: &str) -> Result<Table<'static>, String> {
+    let bytes =
+        fs::read(file).map_err(|error| format!("cannot start: the API's table {file} cannot be read: {error}"))?;
+    Table::decode(bytes.leak()).map_err(|error| format!("cannot start: the API's table {file} is refused: {error}"))
+}
+
+impl<B: Backends, K: KeyStore> Router<B, K> {
+    /// A router over `gateway`, with what `config` says of its surroundings.
+    pub fn new(gateway: Gateway<B, K>, config: Config) -> Self {
+        Router { gateway, base_path: config.base_path, stage_variables: config.stage_variables }
+    }
+
+    /// Answers one event.
+    ///
+    /// # Errors
+    /// When the event is not an HTTP event: then there is no client to answer.
+    pub async fn route(&self, event: HttpEvent, trace_id: Option<String>) -> Result<Reply, EventProblem> {
+        let started = Instant::now();
+        let surroundings = Surroundings {
+            stage_variables: self.stage_variables.clone(),
+            base_path: self.base_path.clone(),
+            now_ms: runtime::clock_ms(),
+            trace_id,
+        };
+        let (request, shape) = match event.into_request(&surroundings) {
+            Ok(parsed) => parsed,
+            Err(EventProblem::Body(shape)) => return Ok(Reply::new(shape, &Refusal::Body.response()).0),
+            Err(problem) => return Err(problem),
+        };
+        let span = tracing::info_span!("request", requestId = request.request_id);
+        async {
+            let seen = Seen::of(&request);
+            let outcome = self.gateway.answer(request).await;
+            let (reply, too_large) = Reply::new(shape, &outcome.response);
+            if too_large {
+                tracing::error!("the response is larger than Lambda carries and became a 502");
+            }
+            seen.log(&outcome, reply.status(), started);
+            Ok(reply)
+        }
+        .instrument(span)
+        .await
+    }
+}
+
+/// What the log says of a request: no path, for ids are in it; no header but the trace.
+struct Seen {
+    method: String,
+    traceparent: Option<String>,
+}
+
+impl Seen {
+    fn of(request: &GatewayRequest) -> Self {
+        let traceparent = request.headers.get("traceparent").map(str::to_owned);
+        Seen { method: request.method.clone(), traceparent }
+    }
+
+    fn log(&self, outcome: &Outcome, status: u16, started: Instant) {
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let principal = outcome.principal.as_ref();
+        let refusal = outcome.refusal.as_ref().map(ToString::to_string);
+        let method = self.method.as_str();
+        let route = outcome.route.as_deref();
+        let (key_id, tenant) = (principal.map(|p| p.key_id.as_str()), principal.map(|p| p.tenant.as_str()));
+        let traceparent = self.traceparent.as_deref();
+        if status < 500 {
+            tracing::info!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
+        } else {
+            tracing::error!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+"""Building what the template deploys, and deploying it with the real SAM CLI."""
+
+import hashlib
+import json
+import platform
+import re
+import subprocess
+
+import tools
+from console import Failure
+from tools import ROOT
+
+TEMPLATE = ROOT / "infra" / "template.yaml"
+ROUTES = ROOT / "infra" / "routes.yaml"
+LAMBDA = ROOT / "target" / "lambda"
+TABLE = LAMBDA / "router" / "api.table"
+STACK_NAME = "tollgate"
+OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction"}
+
+# Without `-p`, cargo resolves features for the whole workspace, as `cargo test --workspace` does, and so shares its
+# artefacts with it.
+TOLLGATE = ["cargo", "run", "--quiet", "--profile", "local", "--bin", "tollgate", "--"]
+# Paths as a user would write them, because messages repeat them.
+BUILD_ROUTES = [*TOLLGATE, "build", "infra/api.yaml", "--routes", "infra/routes.yaml"]
+
+
+def function_folders():
+    """The folders that the template deploys as functions, each named like its binary."""
+    found = re.findall(r"^\s*CodeUri:\s*[\"']?([^\s\"']+)", TEMPLATE.read_text(), re.MULTILINE)
+    return sorted({(TEMPLATE.parent / uri).resolve() for uri in found})
+
+
+def build(console, log):
+    """Builds every function of the template and the router's table."""
+    cargo_lambda(console, log, "Build the functions", "local", LAMBDA, "--bin", "tollgate")
+    with console.step("Compile the API"):
+        console.run([*BUILD_ROUTES, "--table", TABLE], log,
+                    "infra/api.yaml did not compile: mend the error below and try again.",
+                    env=tools.environment(), cwd=ROOT)
+
+
+def build_release(console, log):
+    """Builds the functions as they run on AWS, but for this machine, into target/lambda-release."""
+    cargo_lambda(console, log, "Build the functions for release", "release", ROOT / "target" / "lambda-release")
+
+
+def cargo_lambda(console, log, title, profile, folder, *more):
+    binaries = [word for function in function_folders() for word in ("--bin", function.name)]
+    with console.step(title):
+        # The host's compiler and no `--target`: the artefacts are those of `cargo test`, and no other linker is needed.
+        console.run(["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder,
+                     *binaries, *more], log, "The functions did not compile: mend the error below and try again.",
+                    env=tools.environment(), cwd=ROOT)
+
+
+def fingerprint(parameters):
+    """A hash of everything that a deployment reads."""
+    files = [TEMPLATE, ROUTES, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def parameters(catalog_url):
+    arm = platform.machine().lower() in ("arm64", "aarch64")
+    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": catalog_url}
+
+
+def deploy(console, log, port, values):
+    """Deploys the template to the emulator on `port`; returns the stack's outputs, name to value."""
+    overrides = [f"{name}={value}" for name, value in values.items()]
+    with console.step("Deploy the stack"):
+        console.run(["sam", "deploy", "--template-file", TEMPLATE, "--stack-name", STACK_NAME, "--resolve-s3",
+                     "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
+                     "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--region", tools.REGION,
+                     "--parameter-overrides", *overrides], log,
+                    "sam could not deploy infra/template.yaml: mend what its last lines name, and if they name nothing, "
+                    "run `make down` and try again.", env=tools.environment(port), cwd=ROOT, lines=20, stream=False)
+        return outputs(port)
+
+
+def outputs(port):
+    listed = subprocess.run(["sam", "list", "stack-outputs", "--stack-name", STACK_NAME, "--output", "json",
+                             "--region", tools.REGION],
+                            env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
+    try:
+        found = {output["OutputKey"]: output["OutputValue"] for output in json.loads(listed.stdout)}
+    except ValueError:
+        raise Failure("sam could not list the outputs of the stack that it deployed: run `make down` and try again.",
+                      listed.stderr) from None
+    if missing := OUTPUTS - found.keys():
+        raise Failure(f"infra/template.yaml lacks these outputs: {', '.join(sorted(missing))}; add them.")
+    return found
+
+
+def create_key(port, table):
+    """Makes an API key for the demo tenant and returns it."""
+    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", "demo", "--plan", "starter", "--table", table,
+                           "--format", "json"],
+                          env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
+    try:
+        return json.loads(made.stdout)["key"]
+    except (ValueError, KeyError):
+        raise Failure("`tollgate keys create` made no key: mend the error below and try again.",
+                      made.stderr or made.stdout) from None

@@ -1,0 +1,82 @@
+"""`make test`: every check, from the formatting to the stories over a stack of their own. Stops at the first that fails."""
+
+from stack import down, guarded, up  # first: it refuses a Python that is too old
+
+import os
+import re
+import shutil
+
+import deployment
+import processes
+import tools
+from console import Console, Failure
+from state import alone, checkout_state, load
+
+CARGO_TEST = ["cargo", "test", "--profile", "local"]
+VALIDATE = ["sam", "validate", "--lint", "--region", tools.REGION, "--template"]
+
+# What needs no stack: title, command, and what it means when the command fails.
+PHASES = [
+    ("Check the formatting", ["cargo", "fmt", "--all", "--check"], "`cargo fmt` would change something"),
+    ("Run the lints",
+     ["cargo", "clippy", "--workspace", "--all-targets", "--profile", "local", "--", "-D", "warnings"],
+     "clippy found something"),
+    ("Run the tests", [*CARGO_TEST, "--workspace", "--exclude", "e2e"], "A test failed"),
+    ("Compare infra/routes.yaml with infra/api.yaml", [*deployment.BUILD_ROUTES, "--check"],
+     "infra/routes.yaml is stale, and `make up` writes it anew"),
+    ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
+    ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
+]
+
+
+def main():
+    console = Console()
+    state = checkout_state() / f"test-{os.getpid()}"
+    tools.require()
+    clear_away_earlier_runs()
+    state.mkdir(parents=True)
+    try:
+        with alone(console):
+            tools.install(console, state / "tools.log")
+        for number, (title, command, failure) in enumerate(PHASES, 1):
+            phase(console, state / f"{number}.log", title, command, failure)
+        tell_stories(console, state)
+    except Failure as failure:
+        failure.output += f"\n\nAll logs of this run: {state}"
+        raise
+    shutil.rmtree(state)
+    console.say("All checks passed.")
+
+
+def phase(console, log, title, command, failure, **env):
+    with console.step(title) as notes:
+        output = console.run(command, log, f"{failure}: mend what stands below and run `make test` again.",
+                             env=tools.environment() | env, cwd=tools.ROOT, lines=200)
+        counts = re.findall(r"^test result: ok\. (\d+) passed", output, re.MULTILINE)
+        notes += [f"{sum(map(int, counts))} passed"] if counts else []
+
+
+def tell_stories(console, state):
+    """Runs the end-to-end tests over a stack that is theirs alone and ends with them."""
+    try:
+        up(state, 0, console)
+        phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--package", "e2e"],
+              "An end-to-end test failed", TOLLGATE_STACK=str(state / "stack.json"))
+    finally:
+        with console.step("Stop the stack"):
+            down(state)
+
+
+def clear_away_earlier_runs():
+    """Removes what failed runs left to be looked at, and ends the stacks of those that were killed."""
+    for state in checkout_state().glob("test-*"):
+        try:
+            os.kill(int(state.name.removeprefix("test-")), 0)
+        except ProcessLookupError:
+            if stack := load(state):
+                processes.end(stack["marker"])
+            shutil.rmtree(state)
+
+
+if __name__ == "__main__":
+    guarded(main)

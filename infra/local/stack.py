@@ -1,0 +1,270 @@
+"""The local stack: AWS as an emulator on this machine, with the real template deployed to it.
+
+    stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make a key; 0 picks a free port
+    stack.py down [--port N] [--state DIR]              end what `up` started; without options, every stack of `up`
+    stack.py release                                    build the functions as they run on AWS, and no more
+
+A stack's folder holds its logs and `stack.json`, which says all about it.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(f"error: Python 3.11 or newer is needed, and {sys.executable} is {sys.version.split()[0]}: "
+             "install one and name it, for example `make up PYTHON=python3.12`.")
+
+import argparse
+import http.client
+import shutil
+import signal
+import time
+import uuid
+from pathlib import Path
+
+import deployment
+import processes
+import tools
+from console import Console, Failure, report
+from state import alone, checkout_state, load, save
+
+DEFAULT_PORT = 4566
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+HERE = Path(__file__).resolve().parent
+
+
+# ---- up -------------------------------------------------------------------------------------------------------------
+
+def up(state, port, console):
+    """Brings the stack to the state of the checkout, and returns what `stack.json` says of it."""
+    tools.require()
+    state.mkdir(parents=True, exist_ok=True)
+    stack = load(state)
+    running = is_running(stack)
+    if not running:
+        processes.end(stack.get("marker") or uuid.uuid4().hex)  # what is left of one that died
+        stack = {"port": choose_port(port), "marker": uuid.uuid4().hex, "pids": {}}
+    try:
+        with alone(console):
+            tools.install(console, state / "tools.log")
+            deployment.build(console, state / "build.log")
+            start(state, stack, console)
+            deploy(state, stack, console)
+        check(state, stack, console)
+    except BaseException:
+        if not running:  # leave nothing behind that this run started
+            down(state)
+        raise
+    return stack
+
+
+def is_running(stack):
+    return bool(stack) and stack["pids"].get("emulator") in processes.marked(stack["marker"]) and is_ready(stack["port"])
+
+
+def choose_port(port):
+    if port == 0:
+        return processes.free_port()
+    try:
+        if processes.port_is_free(port):
+            return port
+    except PermissionError:
+        raise Failure(f"The system keeps port {port} for itself: choose one above 1023, for example "
+                      f"`make up PORT={DEFAULT_PORT}`.") from None
+    raise Failure(f"Another program uses port {port}: choose another with `make up PORT={port + 1}`, "
+                  "or stop that program.")
+
+
+def start(state, stack, console):
+    """Starts what does not run yet: the emulator, and the product catalogue that stands for a service of the user's."""
+    pids, port = stack["pids"], stack["port"]
+    alive = processes.marked(stack["marker"])
+    if pids.get("emulator") not in alive:
+        with console.step(f"Start the emulator on port {port}"):
+            pids["emulator"] = launch(state, stack, "emulator", [
+                tools.PYTHON, "-B", HERE / "emulator.py", "--port", port, "--state", state], lambda: is_ready(port))
+    if pids.get("catalog") not in alive:
+        catalog = processes.free_port()
+        pids["catalog"] = launch(state, stack, "catalog", [
+            tools.PYTHON, "-m", "http.server", catalog, "--bind", "127.0.0.1", "--protocol", "HTTP/1.1",
+            "--directory", HERE / "catalog"], lambda: not processes.port_is_free(catalog))
+        stack["catalog_url"] = f"http://127.0.0.1:{catalog}"
+        save(state, stack)
+
+
+def launch(state, stack, name, command, ready, patience=60):
+    """Starts a process of the stack, waits until it serves, and returns its pid."""
+    log = state / f"{name}.log"
+    log.unlink(missing_ok=True)
+    save(state, stack)  # before there is a process, so that `down` finds it whatever happens next
+    process = processes.start(command, stack["marker"], log, cwd=state)
+    deadline = time.monotonic() + patience
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Failure(f"The {name} did not start: its log {log} ends as below; try again.", tail(log))
+        time.sleep(0.1)
+    return process.pid
+
+
+def is_ready(port):
+    """Whether the emulator answers on the port."""
+    return get(port, "/_ministack/ready")[0] == 200
+
+
+def get(port, path, patience=15):
+    """Status and text of the answer to a GET; status 0 when there is none."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as failure:
+        return 0, str(failure)
+    finally:
+        connection.close()
+
+
+def deploy(state, stack, console):
+    """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one."""
+    values = deployment.parameters(stack["catalog_url"])
+    fingerprint = deployment.fingerprint(values)
+    if stack.get("deployed") == fingerprint:
+        console.say("           Nothing to deploy")
+        return
+    stack.pop("deployed", None)
+    outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
+    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys"):
+        with console.step("Make a key for the tenant demo"):
+            stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"])
+    save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint})
+    stack.update(load(state))
+
+
+def describe(state, stack, outputs):
+    """What `stack.json` tells of a deployed stack."""
+    return {
+        "url": f"http://localhost:{stack['port']}/_aws/execute-api/{outputs['ApiId']}/$default",
+        "api_id": outputs["ApiId"],
+        "endpoint": f"http://127.0.0.1:{stack['port']}",
+        "region": tools.REGION,
+        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"]},
+        "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart")},
+        "logs": str(state),
+    }
+
+
+def check(state, stack, console):
+    with console.step("Ask for GET /health"):
+        status, body = get(stack["port"], f"/_aws/execute-api/{stack['api_id']}/$default/health")
+        if status != 200:
+            raise Failure(f"The stack is deployed, but GET /health answered {status or 'nothing'}: "
+                          f"look into {state / 'emulator.log'} and try again.", body + "\n" + tail(state / "emulator.log"))
+
+
+def tail(log, lines=10):
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def welcome(stack):
+    """Says how to reach the stack. Single quotes, because a shell would replace `$default`."""
+    return f"""
+Tollgate is up: {stack['url']}
+An API key:     {stack['key']}
+Its logs:       {stack['logs']}
+
+curl -i '{stack['url']}/health'
+curl -i -H 'x-api-key: {stack['key']}' '{stack['url']}/catalog/products.json'
+curl -i -H 'x-api-key: {stack['key']}' -H 'content-type: application/json' -d '{{"currency":"EUR"}}' '{stack['url']}/carts'
+"""
+
+
+# ---- down -----------------------------------------------------------------------------------------------------------
+
+def down(state):
+    """Ends the stack's processes and forgets it; the logs stay. Whether there was one."""
+    stack = load(state)
+    if stack:
+        processes.end(stack["marker"])
+        (state / "stack.json").unlink()
+        shutil.rmtree(state / "tmp", ignore_errors=True)
+    return bool(stack)
+
+
+def down_all():
+    """Ends every stack that `up` made for this checkout; those of running tests belong to their tests."""
+    ended = [state for state in checkout_state().glob("[0-9]*") if down(state)]
+    return bool(ended)
+
+
+def release(console):
+    tools.require()
+    with alone(console):
+        tools.install(console, checkout_state() / "tools.log")
+        deployment.build_release(console, checkout_state() / "release.log")
+
+
+# ---- The command line -----------------------------------------------------------------------------------------------
+
+class Arguments(argparse.ArgumentParser):
+    def error(self, message):
+        raise Failure(f"{message}.")
+
+
+def port_number(text):
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number up to 65535, or 0 for any free one")
+    return int(text)
+
+
+def parse_arguments():
+    parser = Arguments(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Arguments)
+    for name in ("up", "down", "release"):
+        command = commands.add_parser(name)
+        command.add_argument("--port", type=port_number)
+        command.add_argument("--state", type=Path)
+        command.add_argument("--quiet", action="store_true")
+    return parser.parse_args()
+
+
+def run(arguments):
+    port = DEFAULT_PORT if arguments.port is None else arguments.port
+    state = arguments.state.resolve() if arguments.state else checkout_state() / str(port)
+    console = Console(arguments.quiet)
+    if arguments.command == "up":
+        stack = up(state, port, console)
+        if not arguments.quiet:
+            print(welcome(stack))
+    elif arguments.command == "release":
+        release(console)
+    elif arguments.port is None and not arguments.state:
+        console.say("Stopped." if down_all() else "Nothing is running.")
+    else:
+        console.say("Stopped." if down(state) else "Nothing is running.")
+
+
+def guarded(action):
+    """Runs `action`; whatever goes wrong ends as one sentence and an exit status, never as a traceback."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, interrupt)
+    try:
+        action()
+    except Failure as failure:
+        report(failure)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("Interrupted: what this run started has been stopped.", file=sys.stderr)
+        sys.exit(130)
+    except OSError as failure:
+        report(Failure(f"{failure}: mend that and try again."))
+        sys.exit(1)
+
+
+def interrupt(*_):
+    """Ends the run once; the clean-up that follows takes seconds and is not to be cut short."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    guarded(lambda: run(parse_arguments()))

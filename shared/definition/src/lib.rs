@@ -1,0 +1,27 @@
+//! What an API is: an OpenAPI document with AWS's `x-amazon-apigateway-*` extensions, checked and compiled.
+//!
+//! The way of a document: [`Document`](document::Document) keeps every value's line and column; [`compile`] checks it and
+//! gives an [`Api`] or every [`Problem`] at once; [`encode`] packs the `Api` into the router's [`Table`], and
+//! [`managed_routes`] writes what the managed HTTP API is to do in front of it.
+//!
+//! Nothing is dropped in silence: what is not understood is refused by name, with its line.
+
+mod api;
+mod document;
+mod integration;
+mod openapi;
+mod path_template;
+mod problem;
+mod reader;
+mod routes;
+mod table;
+mod text;
+
+pub use api::{Api, HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Operation, Passthrough, PayloadFormat};
+pub use document::{Document, MAX_DOCUMENT_BYTES};
+pub use openapi::compile;
+pub use path_template::{PathTemplate, Segment};
+pub use problem::{Place, Problem, show};
+pub use routes::managed_routes;
+pub use table::{RouteEnd, RouteTree, Table, TableError, encode};
+pub use text::{Part, Text, Unresolved};

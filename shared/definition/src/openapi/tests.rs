@@ -1,0 +1,156 @@
+use super::*;
+use crate::{Integration, PayloadFormat, show};
+
+const GOOD: &str = r#"
+openapi: 3.0.3
+info: {title: Shop, version: "1"}
+components:
+  securitySchemes:
+    api_key: {type: apiKey, name: x-api-key, in: header}
+x-amazon-apigateway-api-key-source: HEADER
+paths:
+  /carts/{cartId}:
+    parameters: [{name: cartId, in: path, required: true, schema: {type: string}}]
+    get:
+      security: [{api_key: []}]
+      x-amazon-apigateway-integration:
+        type: AWS_PROXY
+        httpMethod: POST
+        uri: arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${stageVariables.cartFunction}/invocations
+        payloadFormatVersion: "2.0"
+        timeoutInMillis: 5000
+        passthroughBehavior: when_no_match
+        responses: {default: {statusCode: "200"}}
+  /catalog/{proxy+}:
+    x-amazon-apigateway-any-method:
+      x-amazon-apigateway-integration:
+        type: http_proxy
+        httpMethod: ANY
+        uri: https://${stageVariables.host}/v1/{path}
+        requestParameters: {integration.request.path.path: method.request.path.proxy}
+"#;
+
+/// The problems of `source`, as `line:column message | remedy`.
+fn problems(source: &str) -> Vec<String> {
+    let problems = compile(source).expect_err("a problem");
+    problems.iter().map(|p| format!("{}:{} {} | {}", p.place.line, p.place.column, p.message, p.remedy)).collect()
+}
+
+/// The problems of a document whose one integration is `integration`, which stands in line 5.
+fn integration_problems(integration: &str) -> Vec<String> {
+    problems(&format!(
+        "openapi: 3.0.3\npaths:\n  /a/{{id}}:\n    get:\n      x-amazon-apigateway-integration: {integration}\n"
+    ))
+}
+
+#[test]
+fn a_definition_becomes_operations() {
+    let api = compile(GOOD).unwrap_or_else(|problems| panic!("{}", show("good", GOOD, &problems)));
+    assert_eq!(api.title, "Shop");
+    let keys: Vec<String> = api.operations.iter().map(Operation::route_key).collect();
+    assert_eq!(keys, ["GET /carts/{cartId}", "ANY /catalog/{proxy+}"]);
+    let [cart, catalog] = api.operations.as_slice() else { panic!("two operations") };
+    assert!(cart.api_key_required && !catalog.api_key_required);
+    let Integration::Lambda(lambda) = &cart.integration else { panic!("a function") };
+    assert_eq!((lambda.payload, lambda.timeout_ms), (PayloadFormat::V2, 5000));
+    let variables = BTreeMap::from([("cartFunction".to_owned(), "cart".to_owned())]);
+    assert_eq!(lambda.function.fill(&variables, |_| None).unwrap(), "cart");
+    let Integration::Http(http) = &catalog.integration else { panic!("a URL") };
+    assert_eq!((&http.method, http.path_parameters["path"].as_str(), http.timeout_ms), (&None, "proxy", 29_000));
+}
+
+#[test]
+fn a_security_requirement_of_the_document_holds_where_an_operation_has_none() {
+    let source = GOOD.replace("openapi: 3.0.3", "openapi: 3.0.3\nsecurity: [{api_key: []}]");
+    let api = compile(&source).unwrap();
+    assert!(api.operations.iter().all(|operation| operation.api_key_required));
+}
+
+#[test]
+fn every_problem_is_found_at_once_with_its_place() {
+    let source = "openapi: 3.0.3\nx-amazon-apigateway-policy: {}\npaths:\n  /a:\n    get: {}\n  carts: {}\n  /b/{x}: {}\n  /b/{y}: {}\n  /c: {gett: {}}\n";
+    assert_eq!(
+        problems(source),
+        [
+            "2:1 x-amazon-apigateway-policy is not supported in the document | leave it out",
+            "5:5 GET /a has no x-amazon-apigateway-integration: nothing would be called | write x-amazon-apigateway-integration: with a type and a uri",
+            "6:3 the path \"carts\" does not start with '/' | write /carts",
+            "8:3 /b/{y} matches the same requests as /b/{x} in line 7 | write the path once, with all its methods",
+            "9:8 \"gett\" is not a field of a path | write summary, description, servers or parameters",
+        ]
+    );
+}
+
+#[test]
+fn a_wrong_integration_is_refused_with_what_to_write() {
+    for (integration, problem) in [
+        (
+            "{uri: x}",
+            "5:40 the integration has no type | write type: aws_proxy (a Lambda function), http_proxy (a URL) or mock",
+        ),
+        (
+            "{type: lambda, uri: x}",
+            "5:47 the integration type is \"lambda\" | write aws_proxy, http_proxy, mock, aws or http",
+        ),
+        (
+            "{type: aws, uri: x}",
+            "5:47 integrations of type aws are not supported | write aws_proxy, http_proxy or mock",
+        ),
+        (
+            "{type: aws_proxy}",
+            "5:40 the aws_proxy integration has no uri | write uri: ${stageVariables.myFunction}, or the function's ARN",
+        ),
+        ("{type: http_proxy}", "5:40 the http_proxy integration has no uri | write uri: https://backend.example/path"),
+        ("{type: http_proxy, uri: ftp://x}", "5:64 \"ftp://x\" is not an HTTP URL | write https://host/path"),
+        (
+            "{type: http_proxy, uri: 'http://x/{no}'}",
+            "5:64 the route has no path parameter \"no\" | name one of the path's {parameters}, or map one to it",
+        ),
+        (
+            "{type: aws_proxy, uri: f, httpMethod: GET}",
+            "5:78 Lambda is invoked with POST, whatever the client's method | write POST",
+        ),
+        (
+            "{type: aws_proxy, uri: f, timeoutInMillis: 10}",
+            "5:83 timeoutInMillis is \"10\" | write a whole number from 50 to 29000",
+        ),
+        (
+            "{type: aws_proxy, uri: f, credentials: c}",
+            "5:66 \"credentials\" is not supported in an integration of type aws_proxy | leave it out",
+        ),
+        (
+            "{type: aws_proxy, uri: 'arn:${AWS::Region}'}",
+            "5:63 ${AWS::Region} is not a stage variable | write ${stageVariables.name}, and give the ARN in the stage's variable",
+        ),
+        (
+            "{type: mock, responses: {default: {statusCode: 200}}}",
+            "5:40 a mock without a request template has no status | write requestTemplates: {application/json: '{\"statusCode\": 200}'}",
+        ),
+        ("[]", "5:40 x-amazon-apigateway-integration is a list | write an object here"),
+    ] {
+        assert_eq!(integration_problems(integration).first().map(String::as_str), Some(problem));
+    }
+}
+
+#[test]
+fn a_template_that_needs_rendering_is_refused() {
+    let integration =
+        "{type: mock, requestTemplates: {application/json: '#set($a = 1)'}, responses: {default: {statusCode: 200}}}";
+    let problems = integration_problems(integration);
+    assert!(
+        problems[1].contains("mapping templates with references ($…) or directives (#…) are not supported"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn security_that_cannot_be_kept_is_refused() {
+    let source = "openapi: 3.0.3\ncomponents: {securitySchemes: {token: {type: http, scheme: bearer}}}\npaths:\n  /a:\n    get:\n      security: [{token: []}, {other: []}]\n";
+    let found = problems(source).join("\n");
+    assert!(found.contains("6:17 alternatives in security are not supported"), "{found}");
+    assert!(found.contains("6:19 the security scheme \"token\" is not an API key"), "{found}");
+    assert!(
+        found.contains("6:32 the security scheme \"other\" is not declared | write token, or declare it"),
+        "{found}"
+    );
+}

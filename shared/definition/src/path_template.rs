@@ -1,0 +1,122 @@
+//! Paths as the definition writes them: `/carts/{cartId}`, `/files/{proxy+}`.
+
+use serde::{Deserialize, Serialize};
+
+/// A path's segments, in order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PathTemplate(pub Vec<Segment>);
+
+/// One segment of a path. Ordered as they win over each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Segment {
+    /// This very text.
+    Static(String),
+    /// `{name}`: one segment, whatever it is.
+    Parameter(String),
+    /// `{name+}`: all that is left, at least one segment.
+    Greedy(String),
+}
+
+impl PathTemplate {
+    /// Reads a path.
+    ///
+    /// # Errors
+    /// What is wrong with it and what to write instead.
+    pub fn parse(path: &str) -> Result<Self, (String, String)> {
+        let Some(relative) = path.strip_prefix('/') else {
+            return Err((format!("the path {path:?} does not start with '/'"), format!("write /{path}")));
+        };
+        if relative.is_empty() {
+            return Ok(PathTemplate(Vec::new()));
+        }
+        let segments = relative.split('/').map(|text| segment(path, text)).collect::<Result<Vec<_>, _>>()?;
+        let greedy = segments.iter().position(|segment| matches!(segment, Segment::Greedy(_)));
+        if greedy.is_some_and(|at| at + 1 < segments.len()) {
+            let message = format!("the greedy parameter of {path:?} is not the last segment");
+            return Err((message, "move {proxy+} to the end of the path".to_owned()));
+        }
+        let mut names: Vec<&str> = segments.iter().filter_map(Segment::parameter).collect();
+        names.sort_unstable();
+        if let Some(name) = names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first()) {
+            let message = format!("the path {path:?} has two parameters named {name:?}");
+            return Err((message, "give each path parameter a name of its own".to_owned()));
+        }
+        Ok(PathTemplate(segments))
+    }
+
+    /// The names of its parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(Segment::parameter)
+    }
+
+    /// The same path with nameless parameters: two paths that are equal here match the same requests.
+    pub fn shape(&self) -> String {
+        let mut shape = String::new();
+        for segment in &self.0 {
+            shape.push('/');
+            shape.push_str(match segment {
+                Segment::Static(text) => text,
+                Segment::Parameter(_) => "{}",
+                Segment::Greedy(_) => "{+}",
+            });
+        }
+        shape
+    }
+}
+
+impl Segment {
+    /// The name, if it is a parameter.
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Segment::Static(_) => None,
+            Segment::Parameter(name) | Segment::Greedy(name) => Some(name),
+        }
+    }
+}
+
+fn segment(path: &str, text: &str) -> Result<Segment, (String, String)> {
+    let braces = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let Some(name) = braces else {
+        return if text.is_empty() || text.contains(['{', '}']) {
+            let message = format!("the segment {text:?} of the path {path:?} is neither text nor one parameter");
+            Err((message, "write /text, /{name} or, at the end, /{name+}; no '//' and no '/' at the end".to_owned()))
+        } else {
+            Ok(Segment::Static(text.to_owned()))
+        };
+    };
+    let (name, greedy) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-:$".contains(c));
+    if !plain {
+        let message = format!("{text:?} in the path {path:?} is not a parameter's name");
+        return Err((message, "name it with letters, digits, '_', '-', '.', ':' or '$'".to_owned()));
+    }
+    Ok(if greedy { Segment::Greedy(name.to_owned()) } else { Segment::Parameter(name.to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_cut_into_segments() {
+        let template = PathTemplate::parse("/shops/{shop}/files/{path+}").unwrap();
+        assert_eq!(template.shape(), "/shops/{}/files/{+}");
+        assert_eq!(template.parameters().collect::<Vec<_>>(), ["shop", "path"]);
+        assert_eq!(PathTemplate::parse("/").unwrap().0, []);
+    }
+
+    #[test]
+    fn a_malformed_path_is_refused_with_a_remedy() {
+        for (path, message) in [
+            ("carts", "the path \"carts\" does not start with '/'"),
+            ("/a//b", "the segment \"\" of the path \"/a//b\" is neither text nor one parameter"),
+            ("/a/", "the segment \"\" of the path \"/a/\" is neither text nor one parameter"),
+            ("/a/x{b}", "the segment \"x{b}\" of the path \"/a/x{b}\" is neither text nor one parameter"),
+            ("/{p+}/b", "the greedy parameter of \"/{p+}/b\" is not the last segment"),
+            ("/{}", "\"{}\" in the path \"/{}\" is not a parameter's name"),
+            ("/{a}/{a}", "the path \"/{a}/{a}\" has two parameters named \"a\""),
+        ] {
+            assert_eq!(PathTemplate::parse(path).unwrap_err().0, message);
+        }
+    }
+}

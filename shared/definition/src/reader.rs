@@ -1,0 +1,68 @@
+//! Reads a document's values and gathers what is wrong with them.
+
+use crate::{
+    Place, Problem,
+    document::{Entry, Node},
+};
+
+/// Every problem found so far.
+#[derive(Default)]
+pub(crate) struct Reader {
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Reader {
+    pub(crate) fn problem(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
+        self.problems.push(Problem { place, message: message.into(), remedy: remedy.into() });
+    }
+
+    /// The entries of what must be an object.
+    pub(crate) fn object<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
+        node.entries().unwrap_or_else(|| {
+            self.problem(node.place, format!("{what} is {}", node.kind()), "write an object here");
+            &[]
+        })
+    }
+
+    /// The text of what must be a scalar.
+    pub(crate) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+        let text = node.text();
+        if text.is_none() {
+            self.problem(node.place, format!("{what} is {}", node.kind()), "write a text here");
+        }
+        text
+    }
+
+    /// The one of `choices` that the text is, in any letter case: exports write them in lower case.
+    pub(crate) fn choice(&mut self, node: &Node, what: &str, choices: &[&'static str]) -> Option<&'static str> {
+        let text = self.text(node, what)?;
+        let choice = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)).copied();
+        if choice.is_none() {
+            self.problem(node.place, format!("{what} is {text:?}"), format!("write {}", one_of(choices)));
+        }
+        choice
+    }
+
+    /// A whole number between `low` and `high`.
+    pub(crate) fn number(&mut self, node: &Node, what: &str, low: u32, high: u32) -> Option<u32> {
+        let text = self.text(node, what)?;
+        let number = text.parse().ok().filter(|number| (low..=high).contains(number));
+        if number.is_none() {
+            self.problem(
+                node.place,
+                format!("{what} is {text:?}"),
+                format!("write a whole number from {low} to {high}"),
+            );
+        }
+        number
+    }
+}
+
+/// `a, b or c`.
+pub(crate) fn one_of(choices: &[&str]) -> String {
+    match choices {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}

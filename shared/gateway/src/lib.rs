@@ -1,0 +1,25 @@
+//! What happens to one request: parse, match, identify, call, respond.
+//!
+//! Each step is a function from values to values in a module of its own; the steps that must wait take a port
+//! ([`Backends`], [`identity::KeyStore`]). [`Gateway::answer`] puts them in order and reads like the sentence.
+
+mod answer;
+mod backends;
+mod http_proxy;
+mod lambda_answer;
+mod lambda_event;
+mod lambda_proxy;
+mod matching;
+mod mock;
+mod path;
+mod principal;
+mod refusal;
+mod request;
+mod response;
+
+pub use answer::{Gateway, Outcome};
+pub use backends::{Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, MAX_PAYLOAD_BYTES};
+pub use path::{PathProblem, RequestPath};
+pub use refusal::Refusal;
+pub use request::{ApiIdentity, GatewayRequest, Headers, Stage, query_pairs};
+pub use response::GatewayResponse;

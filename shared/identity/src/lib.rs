@@ -1,0 +1,12 @@
+//! Who is calling, decided once and the same at every door.
+//!
+//! A caller shows a credential; the outcome is a [`Principal`] or a [`Refusal`]. Today's credential is the API key: the
+//! authorizer function and the router both call [`identify`], so the same key gets the same verdict at each.
+
+mod identify;
+mod key;
+mod store;
+
+pub use identify::{Principal, Refusal, identify};
+pub use key::{ApiKey, KeyHash};
+pub use store::{KeyRecord, KeyStore, StoreError};

@@ -1,0 +1,9 @@
+//! The Lambda edge: what every function does before and around its own work.
+//!
+//! [`start`] sets up the log and reads the settings; [`event`] turns the four HTTP event shapes into one request and a
+//! response back into the shape that the caller understands.
+
+pub mod event;
+mod start;
+
+pub use start::{Error, clock_ms, env, start};

@@ -1,0 +1,5 @@
+//! In-memory ports, builders and event loading for tests.
+
+mod keys;
+
+pub use keys::MemoryKeys;

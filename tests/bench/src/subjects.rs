@@ -1,0 +1,115 @@
+//! What is measured: which function, with which event, and which answer counts.
+
+use crate::expected::Expected;
+use crate::standin::Transport;
+
+/// How soon the authorizer must have answered from DynamoDB at 128 MB: it stands before every request of a cold start.
+pub(crate) const AUTHORIZER_TARGET_MS: f64 = 8.0;
+
+/// One function doing one thing.
+pub(crate) struct Subject {
+    pub(crate) label: &'static str,
+    /// The directory of its `bootstrap`.
+    pub(crate) binary: &'static str,
+    pub(crate) event: &'static str,
+    pub(crate) expected: Expected,
+    pub(crate) backend: Backend,
+    pub(crate) settings: &'static [(&'static str, &'static str)],
+    /// What its first answer at 128 MB must not exceed.
+    pub(crate) target_ms: Option<f64>,
+}
+
+/// What the measured answer needs beside the function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Nothing,
+    /// AWS: an answer given without it is not the answer to be measured.
+    Aws,
+}
+
+impl Subject {
+    /// Measured once where nothing is called, else once over each.
+    pub(crate) fn transports(&self, offered: &[Transport]) -> Vec<Transport> {
+        match self.backend {
+            // A client made at init is made as on AWS.
+            Backend::Nothing => offered.last().copied().into_iter().collect(),
+            Backend::Aws => offered.to_vec(),
+        }
+    }
+}
+
+/// Every subject; the first is what the others are compared with.
+pub(crate) fn all() -> Vec<Subject> {
+    let router = &[
+        ("API_KEYS_TABLE", "api-keys"),
+        (
+            "STAGE_VARIABLES",
+            r#"{"cartFunction":"arn:aws:lambda:us-east-1:123456789012:function:cart","catalogUrl":"http://127.0.0.1:9"}"#,
+        ),
+    ];
+    let health = include_str!("../events/health.json");
+    let cart = include_str!("../events/cart.json");
+    vec![
+        Subject {
+            label: "floor: bare `lambda_http`",
+            binary: "floor",
+            event: health,
+            expected: Expected::ok("\"status\""),
+            backend: Backend::Nothing,
+            settings: &[],
+            target_ms: None,
+        },
+        Subject {
+            label: "router, mock",
+            binary: "router",
+            event: health,
+            expected: Expected::ok("\"status\""),
+            backend: Backend::Nothing,
+            settings: router,
+            target_ms: None,
+        },
+        Subject {
+            label: "router, Lambda backend",
+            binary: "router",
+            event: cart,
+            expected: Expected::ok("\"42\""),
+            backend: Backend::Aws,
+            settings: router,
+            target_ms: None,
+        },
+        Subject {
+            label: "authorizer",
+            binary: "authorizer",
+            event: include_str!("../events/authorizer.json"),
+            expected: Expected::allowed("demo"),
+            backend: Backend::Aws,
+            settings: &[("API_KEYS_TABLE", "api-keys")],
+            target_ms: Some(AUTHORIZER_TARGET_MS),
+        },
+        Subject {
+            label: "cart",
+            binary: "cart",
+            event: cart,
+            expected: Expected::ok("\"42\""),
+            backend: Backend::Aws,
+            settings: &[("CARTS_TABLE", "carts")],
+            target_ms: None,
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn every_event_and_every_setting_that_is_json_is_json() {
+        for subject in all() {
+            let settings = subject.settings.iter().map(|(_, value)| *value).filter(|value| value.starts_with('{'));
+            for text in settings.chain([subject.event]) {
+                assert!(serde_json::from_str::<Value>(text).is_ok(), "{}: {text}", subject.label);
+            }
+        }
+    }
+}
