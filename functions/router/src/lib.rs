@@ -57,9 +57,9 @@ pub fn load_table(file: &str) -> Result<Table<'static>, String> {
 }
 
 impl<B: Backends, K: KeyStore> Router<B, K> {
-    /// A router over `gateway`, with what `config` says of its surroundings.
-    pub fn new(gateway: Gateway<B, K>, config: Config) -> Self {
-        Router { gateway, base_path: config.base_path, stage_variables: config.stage_variables }
+    /// A router over `gateway`, with [`Config::base_path`] and [`Config::stage_variables`].
+    pub fn new(gateway: Gateway<B, K>, base_path: String, stage_variables: BTreeMap<String, String>) -> Self {
+        Router { gateway, base_path, stage_variables }
     }
 
     /// Answers one event.

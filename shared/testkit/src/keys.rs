@@ -44,3 +44,23 @@ impl KeyStore for MemoryKeys {
         Ok(records.get_mut(hash).map(|record| record.enabled = enabled).is_some())
     }
 }
+
+/// The API key that the events in `events/` show.
+pub const DEMO_KEY: &str = "tgdemodemodemodemodemodemodemodemo";
+
+/// A store that holds [`DEMO_KEY`] for tenant `demo` on plan `starter`, and the same key with a `2` behind it, disabled.
+pub fn demo_keys() -> MemoryKeys {
+    let keys = MemoryKeys::default();
+    for (text, enabled) in [(DEMO_KEY.to_owned(), true), (format!("{DEMO_KEY}2"), false)] {
+        if let Some(key) = identity::ApiKey::parse(&text) {
+            let record = KeyRecord {
+                key_id: "key-demo".to_owned(),
+                tenant: "demo".to_owned(),
+                plan_id: "starter".to_owned(),
+                enabled,
+            };
+            keys.records.borrow_mut().insert(key.hash(), record);
+        }
+    }
+    keys
+}

@@ -1,5 +1,21 @@
 //! In-memory ports, builders and event loading for tests.
 
+mod backends;
+mod events;
 mod keys;
 
-pub use keys::MemoryKeys;
+pub use backends::{Call, StubBackends};
+pub use events::{Event, events};
+pub use keys::{DEMO_KEY, MemoryKeys, demo_keys};
+
+use definition::{Table, compile, encode, show};
+
+/// The table of a definition, as the router loads it.
+///
+/// # Panics
+/// When the definition has problems, which it shows.
+pub fn table(source: &str) -> Table<'static> {
+    let api = compile(source).unwrap_or_else(|problems| panic!("{}", show("definition", source, &problems)));
+    let bytes = encode(&api).unwrap_or_else(|error| panic!("{error}"));
+    Table::decode(bytes.leak()).unwrap_or_else(|error| panic!("{error}"))
+}
