@@ -31,6 +31,7 @@ def behave_like_aws():
     from ministack.services import apigateway, lambda_svc
 
     patch(app, "app", remember_request)
+    patch(app, "_handle_pre_body_request", leave_paths_to_the_api)
     patch(apigateway, "handle_execute", one_id_per_request)
     patch(apigateway, "new_uuid", request_id_in_requests)
     patch(apigateway, "run_reentrant", send_complete_events)
@@ -255,6 +256,18 @@ def rank_every_greedy_variable(original):
     def specificity(method, route_path):
         return original(method, re.sub(r"\{[^}]+\+\}", "{proxy+}", route_path))
     return specificity
+
+
+def leave_paths_to_the_api(original):
+    """An API may have a `/health` of its own; under the API's host name the emulator would answer it, and others."""
+    @functools.wraps(original)
+    async def handle(method, path, headers, *rest):
+        from ministack import app
+
+        if app._EXECUTE_API_RE.match(headers.get("host", "")):
+            return None
+        return await original(method, path, headers, *rest)
+    return handle
 
 
 # Functions of the emulator that take the request's method, and where among their arguments.

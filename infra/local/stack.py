@@ -14,6 +14,7 @@ if sys.version_info < (3, 11):
              "install one and name it, for example `make up PYTHON=python3.12`.")
 
 import argparse
+import hashlib
 import http.client
 import shutil
 import signal
@@ -37,18 +38,22 @@ HERE = Path(__file__).resolve().parent
 def up(state, port, console):
     """Brings the stack to the state of the checkout, and returns what `stack.json` says of it."""
     tools.require()
-    state.mkdir(parents=True, exist_ok=True)
+    with alone(console):
+        return bring_up(state, port, console)
+
+
+def bring_up(state, port, console):
     stack = load(state)
     running = is_running(stack)
     if not running:
-        processes.end(stack.get("marker") or uuid.uuid4().hex)  # what is left of one that died
-        stack = {"port": choose_port(port), "marker": uuid.uuid4().hex, "pids": {}}
+        down(state)  # what is left of one that died
+        stack = {"port": choose_port(port), "marker": uuid.uuid4().hex, "pids": {}, "emulator": emulator_version()}
+        state.mkdir(parents=True, exist_ok=True)
     try:
-        with alone(console):
-            tools.install(console, state / "tools.log")
-            deployment.build(console, state / "build.log")
-            start(state, stack, console)
-            deploy(state, stack, console)
+        tools.install(console, state / "tools.log")
+        deployment.build(console, state / "build.log")
+        start(state, stack, console)
+        deploy(state, stack, console)
         check(state, stack, console)
     except BaseException:
         if not running:  # leave nothing behind that this run started
@@ -58,7 +63,15 @@ def up(state, port, console):
 
 
 def is_running(stack):
-    return bool(stack) and stack["pids"].get("emulator") in processes.marked(stack["marker"]) and is_ready(stack["port"])
+    """Whether the stack's emulator answers, and is the one that would be started now."""
+    return (bool(stack) and stack.get("emulator") == emulator_version()
+            and stack["pids"].get("emulator") in processes.marked(stack["marker"]) and is_ready(stack["port"]))
+
+
+def emulator_version():
+    """A hash of what the emulator is made of."""
+    files = [tools.REQUIREMENTS, *(HERE / name for name in ("emulator.py", "http_api.py", "http_backend.py"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def choose_port(port):

@@ -1,1 +1,7 @@
-//! What the end-to-end tests share.
+//! The deployed local stack, as its tests see it. `make test` starts one and says where it is in `TOLLGATE_STACK`.
+
+mod client;
+mod stack;
+
+pub use client::{Answer, Call};
+pub use stack::Stack;

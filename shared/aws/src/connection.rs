@@ -100,6 +100,11 @@ impl Connection {
         Ok(Connection { config: config.build() })
     }
 
+    /// What a client of any other service is made from.
+    pub fn shared(&self) -> &SdkConfig {
+        &self.config
+    }
+
     /// A DynamoDB client.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.config)

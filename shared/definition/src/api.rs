@@ -53,6 +53,10 @@ pub struct LambdaProxy {
     pub function: Text,
     /// The shape of the event and of the answer.
     pub payload: PayloadFormat,
+    /// Whether `isBase64Encoded` in an answer makes its body bytes. HTTP APIs, whose exports name a
+    /// `payloadFormatVersion`, decode it; REST APIs, whose exports name none, hand the text on unless a binary media type
+    /// matches (recorded).
+    pub decodes_base64: bool,
     /// How long the function may take, 50 to 29,000 ms.
     pub timeout_ms: u32,
 }

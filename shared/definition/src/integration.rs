@@ -60,13 +60,15 @@ fn lambda(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<LambdaP
             return None;
         }
     };
-    let payload = match node.get("payloadFormatVersion") {
+    let version = node.get("payloadFormatVersion");
+    let payload = match version {
         Some(version) => reader.choice(version, "payloadFormatVersion", &["1.0", "2.0"])?,
         None => "1.0",
     };
     Some(LambdaProxy {
         function,
         payload: if payload == "2.0" { PayloadFormat::V2 } else { PayloadFormat::V1 },
+        decodes_base64: version.is_some(),
         timeout_ms: timeout(reader, node),
     })
 }

@@ -54,6 +54,8 @@ impl<B: Backends, K: KeyStore> Gateway<B, K> {
             Ok(response) => (response, None),
             Err(refusal) => (refusal.response(), Some(refusal)),
         };
+        // The names under which clients of REST APIs look for it.
+        response.headers.set("x-amz-apigw-id", request_id.as_str());
         response.headers.set("x-amzn-requestid", request_id);
         Outcome { response, route: trail.route, principal: trail.principal, refusal }
     }

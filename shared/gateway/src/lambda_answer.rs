@@ -11,28 +11,28 @@ use crate::{GatewayResponse, Headers, Refusal};
 
 const FIELDS_V1: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 
-/// Reads a function's payload.
+/// Reads a function's payload; `decode` says whether it may be base64.
 ///
 /// # Errors
 /// [`Refusal::Answer`] when it is not a proxy response.
-pub(crate) fn respond(format: PayloadFormat, payload: &[u8]) -> Result<GatewayResponse, Refusal> {
+pub(crate) fn respond(format: PayloadFormat, decode: bool, payload: &[u8]) -> Result<GatewayResponse, Refusal> {
     let value: Value =
         serde_json::from_slice(payload).map_err(|error| Refusal::Answer(format!("it is not JSON: {error}")))?;
     match (format, value) {
-        (PayloadFormat::V1, Value::Object(answer)) => v1(&answer),
+        (PayloadFormat::V1, Value::Object(answer)) => v1(&answer, decode),
         (PayloadFormat::V1, _) => Err(malformed("it is not an object")),
-        (PayloadFormat::V2, Value::Object(answer)) if answer.contains_key("statusCode") => structured(&answer),
+        (PayloadFormat::V2, Value::Object(answer)) if answer.contains_key("statusCode") => structured(&answer, decode),
         (PayloadFormat::V2, Value::String(text)) => Ok(inferred(text)),
         (PayloadFormat::V2, value) => Ok(inferred(value.to_string())),
     }
 }
 
 /// Format 1.0 is strict: an unknown field makes an answer malformed.
-fn v1(answer: &Map<String, Value>) -> Result<GatewayResponse, Refusal> {
+fn v1(answer: &Map<String, Value>, decode: bool) -> Result<GatewayResponse, Refusal> {
     if let Some(unknown) = answer.keys().find(|key| !FIELDS_V1.contains(&key.as_str())) {
         return Err(malformed(&format!("it has an unknown field {unknown:?}")));
     }
-    structured(answer)
+    structured(answer, decode)
 }
 
 /// Format 2.0 takes any JSON without a `statusCode` as the body of a 200.
@@ -42,7 +42,7 @@ fn inferred(body: String) -> GatewayResponse {
     GatewayResponse { status: 200, headers, body: Bytes::from(body) }
 }
 
-fn structured(answer: &Map<String, Value>) -> Result<GatewayResponse, Refusal> {
+fn structured(answer: &Map<String, Value>, decode: bool) -> Result<GatewayResponse, Refusal> {
     let mut headers = Headers::default();
     // A name in both maps: the values of the list first, in the list's spelling (recorded).
     for (name, values) in object(answer, "multiValueHeaders")? {
@@ -60,7 +60,7 @@ fn structured(answer: &Map<String, Value>) -> Result<GatewayResponse, Refusal> {
         }
     }
     headers.set_default("content-type", "application/json");
-    Ok(GatewayResponse { status: status(answer)?, headers, body: body(answer)? })
+    Ok(GatewayResponse { status: status(answer)?, headers, body: body(answer, decode)? })
 }
 
 fn status(answer: &Map<String, Value>) -> Result<u16, Refusal> {
@@ -73,17 +73,17 @@ fn status(answer: &Map<String, Value>) -> Result<u16, Refusal> {
     status.filter(|status| (100..=599).contains(status)).ok_or_else(|| malformed("statusCode is not a status"))
 }
 
-fn body(answer: &Map<String, Value>) -> Result<Bytes, Refusal> {
+fn body(answer: &Map<String, Value>, decode: bool) -> Result<Bytes, Refusal> {
     let text = match answer.get("body") {
         None | Some(Value::Null) => return Ok(Bytes::new()),
         Some(Value::String(text)) => text,
         Some(_) => return Err(malformed("body is not a text")),
     };
     match answer.get("isBase64Encoded") {
-        Some(Value::Bool(true)) => {
+        Some(Value::Bool(true)) if decode => {
             STANDARD.decode(text).map(Bytes::from).map_err(|_| malformed("body is marked as base64 and is not"))
         }
-        None | Some(Value::Bool(false) | Value::Null) => Ok(Bytes::from(text.clone())),
+        None | Some(Value::Bool(_) | Value::Null) => Ok(Bytes::from(text.clone())),
         Some(_) => Err(malformed("isBase64Encoded is not a boolean")),
     }
 }
@@ -129,7 +129,7 @@ mod tests {
 
     /// `status; name: value; …; body`, or why it is malformed.
     fn read(format: PayloadFormat, payload: &str) -> String {
-        match respond(format, payload.as_bytes()) {
+        match respond(format, true, payload.as_bytes()) {
             Ok(response) => {
                 let headers = response.headers.0.iter().map(|(name, value)| format!("{name}: {value}; "));
                 let body = String::from_utf8_lossy(&response.body);
@@ -179,6 +179,12 @@ mod tests {
         ] {
             assert_eq!(read(PayloadFormat::V1, payload), why, "{payload}");
         }
+    }
+
+    #[test]
+    fn a_rest_api_leaves_base64_as_it_is() {
+        let answer = respond(PayloadFormat::V1, false, br#"{"isBase64Encoded": true, "body": "aGk="}"#).unwrap();
+        assert_eq!(&answer.body[..], b"aGk=");
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(crate) fn call(
 /// When the function failed, or gave back something else than a proxy response.
 pub(crate) fn respond(proxy: &LambdaProxy, answer: FunctionAnswer) -> Result<GatewayResponse, Refusal> {
     match answer {
-        FunctionAnswer::Payload(payload) => lambda_answer::respond(proxy.payload, &payload),
+        FunctionAnswer::Payload(payload) => lambda_answer::respond(proxy.payload, proxy.decodes_base64, &payload),
         FunctionAnswer::Failed(payload) => {
             Err(Refusal::Answer(format!("the function failed: {}", error_type(&payload))))
         }

@@ -128,6 +128,7 @@ mod tests {
         assert_eq!((child.ended(), child.output()), (None, String::new()));
         child.open_gate().unwrap();
         assert_eq!(end(&mut child), "ran\nthis");
+        fs::remove_file(&child.log).unwrap();
     }
 
     #[test]
@@ -140,5 +141,6 @@ mod tests {
             most = child.cpu_ns().map_or(most, |now| most.max(now));
         }
         assert!(most - before > 10_000_000, "{} ns", most - before);
+        fs::remove_file(&child.log).unwrap();
     }
 }

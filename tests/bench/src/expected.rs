@@ -11,9 +11,9 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
-    /// An HTTP API answer (payload 2.0) of status 200 with `piece` in its body.
-    pub(crate) fn ok(piece: &'static str) -> Self {
-        Self { values: vec![("/statusCode", Value::from(200))], body: Some(piece) }
+    /// An HTTP API answer (payload 2.0) of that status with `piece` in its body.
+    pub(crate) fn status(status: u16, piece: &'static str) -> Self {
+        Self { values: vec![("/statusCode", Value::from(status))], body: Some(piece) }
     }
 
     /// A simple authorizer answer that lets the tenant in.
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn only_the_right_answer_counts() {
         let right = r#"{"statusCode":200,"body":"{\"status\":\"ok\"}"}"#;
-        assert_eq!(Expected::ok("\"status\"").check(right.as_bytes()), Ok(()));
+        assert_eq!(Expected::status(200, "\"status\"").check(right.as_bytes()), Ok(()));
         for wrong in [
             r#"{"statusCode":500,"body":"\"status\""}"#,
             r#"{"statusCode":"200","body":"\"status\""}"#,
@@ -61,7 +61,7 @@ mod tests {
             r#"{"statusCode":200}"#,
             "",
         ] {
-            assert_ne!(Expected::ok("\"status\"").check(wrong.as_bytes()), Ok(()), "{wrong}");
+            assert_ne!(Expected::status(200, "\"status\"").check(wrong.as_bytes()), Ok(()), "{wrong}");
         }
     }
 

@@ -20,11 +20,13 @@ pub(crate) struct Machine {
 pub(crate) struct Watch {
     since: Instant,
     others_ticks: u64,
+    cores: usize,
 }
 
 impl Watch {
     pub(crate) fn start() -> Self {
-        Self { since: Instant::now(), others_ticks: others_ticks() }
+        let cores = available_parallelism().map_or(0, usize::from);
+        Self { since: Instant::now(), others_ticks: others_ticks(), cores }
     }
 
     /// Unknown parts are empty: they explain figures and decide nothing.
@@ -34,7 +36,7 @@ impl Watch {
         let taken_s = others_ticks().saturating_sub(self.others_ticks) as f64 / TICKS_PER_SECOND;
         Machine {
             cpu: cpu.map(|(_, name)| name.to_owned()).unwrap_or_default(),
-            cores: available_parallelism().map_or(0, usize::from),
+            cores: self.cores,
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
             taken: taken_s / self.since.elapsed().as_secs_f64(),
         }

@@ -12,6 +12,7 @@ mod failure;
 mod http;
 mod machine;
 mod measure;
+mod pin;
 mod report;
 mod runtime_api;
 mod server;

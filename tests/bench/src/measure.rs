@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::cgroup::{Cgroups, Group};
 use crate::child::Child;
 use crate::failure::{Context, Result};
+use crate::pin;
 use crate::runtime_api::{RuntimeApi, Trip};
 use crate::standin::Standin;
 use crate::stats::{Samples, ms};
@@ -157,8 +158,9 @@ pub(crate) fn start_each(rows: &[Row<'_>], held: Option<(&Cgroups, Duration)>, i
     Ok(())
 }
 
-/// Round trips of all rows in turn, each in one process that has been warmed up.
+/// Round trips of all rows in turn, each in one process that has been warmed up, all on one core from here on.
 pub(crate) fn trips(rows: &[Row<'_>], requests: usize) -> Result<Vec<Trips>> {
+    pin::to_one_core()?;
     let mut running = rows.iter().map(Row::at_gate).collect::<Result<Vec<_>>>()?;
     for running in &mut running {
         running.child.open_gate()?;

@@ -84,7 +84,7 @@ impl Report {
             let _ = write!(text, " `{name}` was not built.");
         }
         let samples = self.rows.first().map_or((0, 0), |row| (row.starts.ms.len(), row.trips.us.len()));
-        let _ = write!(text, " Medians of {} starts, {} round trips.\n\n", samples.0, samples.1);
+        let _ = write!(text, " Medians of {} starts; {} round trips on one core.\n\n", samples.0, samples.1);
         text.push_str(&self.figures());
         if let Some(ratios) = self.ratios() {
             let _ = write!(text, "\nThe same as multiples of the floor:\n\n{ratios}");

@@ -47,14 +47,13 @@ pub(crate) fn all() -> Vec<Subject> {
             r#"{"cartFunction":"arn:aws:lambda:us-east-1:123456789012:function:cart","catalogUrl":"http://127.0.0.1:9"}"#,
         ),
     ];
-    let health = include_str!("../events/health.json");
-    let cart = include_str!("../events/cart.json");
+    let health = include_str!("../../../events/router/http-api-mock.json");
     vec![
         Subject {
             label: "floor: bare `lambda_http`",
             binary: "floor",
             event: health,
-            expected: Expected::ok("\"status\""),
+            expected: Expected::status(200, "\"status\""),
             backend: Backend::Nothing,
             settings: &[],
             target_ms: None,
@@ -63,7 +62,7 @@ pub(crate) fn all() -> Vec<Subject> {
             label: "router, mock",
             binary: "router",
             event: health,
-            expected: Expected::ok("\"status\""),
+            expected: Expected::status(200, "\"status\""),
             backend: Backend::Nothing,
             settings: router,
             target_ms: None,
@@ -71,8 +70,8 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject {
             label: "router, Lambda backend",
             binary: "router",
-            event: cart,
-            expected: Expected::ok("\"42\""),
+            event: include_str!("../../../events/router/http-api-function.json"),
+            expected: Expected::status(201, "\"42\""),
             backend: Backend::Aws,
             settings: router,
             target_ms: None,
@@ -80,7 +79,7 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject {
             label: "authorizer",
             binary: "authorizer",
-            event: include_str!("../events/authorizer.json"),
+            event: include_str!("../../../events/authorizer/known-key.json"),
             expected: Expected::allowed("demo"),
             backend: Backend::Aws,
             settings: &[("API_KEYS_TABLE", "api-keys")],
@@ -89,8 +88,8 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject {
             label: "cart",
             binary: "cart",
-            event: cart,
-            expected: Expected::ok("\"42\""),
+            event: include_str!("../events/cart.json"),
+            expected: Expected::status(200, "\"42\""),
             backend: Backend::Aws,
             settings: &[("CARTS_TABLE", "carts")],
             target_ms: None,

@@ -1,1 +1,89 @@
-//! x
+//! The shop's cart service: a typical service behind the gateway, built on `lambda_http`. Its API is in `docs/cart.md`.
+//!
+//! [`cart`], [`item`] and [`money`] are the rules: functions from values to values. [`store`] is the port they need,
+//! kept by [`dynamo_store`] and [`memory`], which [`contract`] holds to the same promises. A request goes through
+//! [`event`], [`route`], [`request`], [`service`] and [`answer`].
+
+pub mod answer;
+pub mod body;
+pub mod cart;
+pub mod contract;
+#[cfg(test)]
+mod driver;
+pub mod dynamo_store;
+pub mod event;
+pub mod item;
+pub mod memory;
+pub mod money;
+pub mod precondition;
+pub mod refusal;
+pub mod request;
+pub mod route;
+pub mod service;
+pub mod store;
+pub mod tenant;
+pub mod view;
+
+use std::convert::Infallible;
+
+use aws::AwsSettings;
+use lambda_http::{
+    Adapter, LambdaEvent, Service, lambda_runtime, request::LambdaRequest, service_fn, tower::util::MapRequest,
+};
+use serde::Serialize;
+use settings::Settings;
+
+use crate::{service::CartService, store::CartStore};
+
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
+
+/// The longest `CART_TTL_DAYS`: ten years. More is a slip of the finger, and DynamoDB bills storage for every day.
+const MAX_TTL_DAYS: u64 = 3650;
+
+/// What the function is told from outside.
+pub struct Config {
+    /// How AWS is reached.
+    pub aws: AwsSettings,
+    /// The table of carts.
+    pub carts_table: String,
+    /// How long a cart lives after its last change.
+    pub cart_ttl_s: u64,
+}
+
+impl Config {
+    /// Reads it; problems are noted in `settings`.
+    pub fn load(settings: &mut Settings<'_>) -> Self {
+        let (aws, carts_table) = (AwsSettings::load(settings), settings.text("CARTS_TABLE"));
+        let days = settings.number_or("CART_TTL_DAYS", 30);
+        if !(1..=MAX_TTL_DAYS).contains(&days) {
+            settings.problem(format!("CART_TTL_DAYS is {days}, which is not from 1 to {MAX_TTL_DAYS}"));
+        }
+        Config { aws, carts_table, cart_ttl_s: days.saturating_mul(SECONDS_A_DAY) }
+    }
+}
+
+/// The service as Lambda calls it: an API Gateway event in, a response in the shape that its sender understands out.
+pub fn lambda<'a, S: CartStore>(
+    service: &'a CartService<S>,
+) -> impl Service<LambdaEvent<LambdaRequest>, Response = impl Serialize + use<'a, S>, Error = Infallible> + use<'a, S> {
+    let answer = service_fn(move |request| async move { Ok::<_, Infallible>(service.answer(request).await) });
+    MapRequest::new(Adapter::from(answer), event::disarmed)
+}
+
+/// Answers events until the process ends.
+///
+/// # Errors
+/// When the Lambda runtime API cannot be reached.
+pub async fn run(service: &CartService<impl CartStore>) -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::run(lambda(service)).await
+}
+
+/// 128 bits from the system, if it has any.
+pub fn random() -> Option<[u8; 16]> {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).ok()?;
+    Some(bits)
+}
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ fn to_response(id: &str) -> String {
 }
 
 fn outcome(reply: fn(&str) -> String, answer: &'static str) -> std::result::Result<usize, String> {
-    let api = RuntimeApi::start(b"{}", &Expected::ok("ok")).unwrap();
+    let api = RuntimeApi::start(b"{}", &Expected::status(200, "ok")).unwrap();
     let function = function(&api.address(), 3, reply, answer);
     let trips = api.invoke(3, || None).map_err(|error| error.to_string());
     function.thread().unpark();
@@ -64,7 +64,7 @@ fn what_is_not_a_right_answer_ends_the_run_and_is_shown() {
 
 #[test]
 fn a_function_that_ends_is_reported_with_how() {
-    let api = RuntimeApi::start(b"{}", &Expected::ok("ok")).unwrap();
+    let api = RuntimeApi::start(b"{}", &Expected::status(200, "ok")).unwrap();
     let error = api.invoke(1, || Some("exit status: 101".to_owned())).unwrap_err().to_string();
     assert!(error.contains("exit status: 101"), "{error}");
 }

@@ -1,0 +1,102 @@
+//! A cart as a DynamoDB item and back.
+
+use std::collections::HashMap;
+
+use aws::dynamodb::types::AttributeValue;
+
+use crate::{
+    cart::{Cart, CartId, Lifetime},
+    item::{Item, ItemName, Quantity, Sku, UnitPrice},
+    money::{Currency, Money},
+    store::StoreError,
+    tenant::Tenant,
+};
+
+type Attributes = HashMap<String, AttributeValue>;
+
+/// The partition key of a cart. An id has no `#`, so that no two carts share a key, whatever a tenant is called.
+pub(super) fn key(tenant: &Tenant, id: &CartId) -> AttributeValue {
+    AttributeValue::S(format!("{tenant}#{id}"))
+}
+
+/// A number as an attribute.
+pub(super) fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// The item of a cart. Prices stand without their currency, which is the cart's.
+pub(super) fn write(tenant: &Tenant, cart: &Cart, write_id: &AttributeValue) -> Attributes {
+    attributes([
+        ("cartKey", key(tenant, &cart.id)),
+        ("version", number(cart.version)),
+        ("currency", AttributeValue::S(cart.currency.to_string())),
+        ("items", AttributeValue::L(cart.items().iter().map(write_line).collect())),
+        ("updatedAt", number(cart.lifetime.updated_at_s)),
+        ("expiresAt", number(cart.lifetime.expires_at_s)),
+        ("writeId", write_id.clone()),
+    ])
+}
+
+fn write_line(line: &Item) -> AttributeValue {
+    AttributeValue::M(attributes([
+        ("sku", AttributeValue::S(line.sku.as_str().to_owned())),
+        ("name", AttributeValue::S(line.name.as_str().to_owned())),
+        ("quantity", number(line.quantity().get())),
+        ("unitPrice", number(line.unit_price().amount)),
+    ]))
+}
+
+fn attributes<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Attributes {
+    pairs.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+/// The cart of an item.
+pub(super) fn read(id: &CartId, item: &Attributes) -> Result<Cart, StoreError> {
+    let currency = parsed(item, "currency", text, Currency::parse)?;
+    let updated_at_s = parsed(item, "updatedAt", whole, seconds)?;
+    let expires_at_s = parsed(item, "expiresAt", whole, seconds)?;
+    let version = parsed(item, "version", whole, Some)?;
+    let lines = item.get("items").and_then(|items| items.as_l().ok()).ok_or_else(|| corrupt("items"))?;
+    let items = lines.iter().map(|line| read_line(currency, line)).collect::<Result<_, _>>()?;
+    let cart = Cart::new(id.clone(), currency, Lifetime { updated_at_s, expires_at_s });
+    let cart = cart.with_items(items).map_err(|problem| StoreError::Corrupt(problem.to_string()))?;
+    Ok(cart.at_version(version))
+}
+
+fn read_line(currency: Currency, line: &AttributeValue) -> Result<Item, StoreError> {
+    let line = line.as_m().map_err(|_| corrupt("items[]"))?;
+    let sku = parsed(line, "sku", text, Sku::parse)?;
+    let name = parsed(line, "name", text, ItemName::parse)?;
+    let quantity = parsed(line, "quantity", whole, Quantity::parse)?;
+    let price = parsed(line, "unitPrice", whole, |amount| UnitPrice::parse(Money { amount, currency }))?;
+    Item::new(sku, name, quantity, price).map_err(|problem| StoreError::Corrupt(problem.to_string()))
+}
+
+fn parsed<'a, V, T>(
+    item: &'a Attributes,
+    name: &str,
+    kind: impl FnOnce(&'a AttributeValue) -> Option<V>,
+    parse: impl FnOnce(V) -> Option<T>,
+) -> Result<T, StoreError> {
+    item.get(name).and_then(kind).and_then(parse).ok_or_else(|| corrupt(name))
+}
+
+fn text(value: &AttributeValue) -> Option<&str> {
+    value.as_s().ok().map(String::as_str)
+}
+
+fn whole(value: &AttributeValue) -> Option<u64> {
+    value.as_n().ok()?.parse().ok()
+}
+
+/// Until the end of the year 9999, the last that RFC 3339 can write.
+fn seconds(value: u64) -> Option<u64> {
+    (value <= 253_402_300_799).then_some(value)
+}
+
+fn corrupt(name: &str) -> StoreError {
+    StoreError::Corrupt(format!("{name} is missing or not what a cart has there"))
+}
+
+#[cfg(test)]
+mod tests;

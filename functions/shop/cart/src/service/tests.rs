@@ -1,0 +1,313 @@
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    driver::{Answer, KNOWN, NEXT, NOW_S, event, item, known_cart, prepared, send, service, with},
+    memory::MemoryCarts,
+    store::StoreError,
+};
+
+const MUG: &str =
+    r#"{"sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2, "unitPrice": {"amount": 1999, "currency": "EUR"}}"#;
+
+async fn ask(service: &CartService<impl CartStore>, request: &str, body: Option<&str>) -> Answer {
+    send(service, &event(&request.replace("{cartId}", KNOWN), body)).await
+}
+
+/// A store whose carts somebody else changes between a read and the write that follows it.
+struct Raced(MemoryCarts);
+
+impl CartStore for Raced {
+    async fn load(&self, tenant: &Tenant, id: &CartId) -> Result<Option<Cart>, StoreError> {
+        let read = self.0.load(tenant, id).await?;
+        if let Some(cart) = &read {
+            self.0.replace(tenant, &cart.clone().at_version(cart.version + 1)).await?;
+        }
+        Ok(read)
+    }
+
+    async fn create(&self, _: &Tenant, _: &Cart) -> Result<(), StoreError> {
+        Err(StoreError::Contended)
+    }
+
+    async fn replace(&self, tenant: &Tenant, cart: &Cart) -> Result<(), StoreError> {
+        self.0.replace(tenant, cart).await
+    }
+
+    async fn delete(&self, tenant: &Tenant, id: &CartId, version: u64) -> Result<(), StoreError> {
+        self.0.delete(tenant, id, version).await
+    }
+}
+
+/// A store that holds rubbish.
+struct Rotten;
+
+impl CartStore for Rotten {
+    async fn load(&self, _: &Tenant, _: &CartId) -> Result<Option<Cart>, StoreError> {
+        Err(StoreError::Corrupt("currency is missing".to_owned()))
+    }
+
+    async fn create(&self, _: &Tenant, _: &Cart) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn replace(&self, _: &Tenant, _: &Cart) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn delete(&self, _: &Tenant, _: &CartId, _: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_cart_is_filled_changed_and_deleted() {
+    let service = service(MemoryCarts::default());
+    let made = ask(&service, "POST /carts", Some(r#"{"currency": "EUR"}"#)).await;
+    assert_eq!((made.status, &made.headers["etag"]), (201, &json!("\"1\"")));
+    assert_eq!(made.headers["location"], format!("/carts/{NEXT}"));
+    assert_eq!(
+        made.body,
+        json!({
+            "id": NEXT, "version": 1, "currency": "EUR", "items": [], "total": {"amount": 0, "currency": "EUR"},
+            "expiresAt": "2026-03-02T12:00:00Z", "updatedAt": "2026-01-31T12:00:00Z",
+        })
+    );
+
+    let filled = ask(&service, &format!("POST /carts/{NEXT}/items"), Some(MUG)).await;
+    assert_eq!((filled.status, &filled.headers["etag"]), (200, &json!("\"2\"")));
+    assert_eq!(
+        filled.body["items"],
+        json!([{
+            "sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2,
+            "unitPrice": {"amount": 1999, "currency": "EUR"}, "lineTotal": {"amount": 3998, "currency": "EUR"},
+        }])
+    );
+    let more = ask(&service, &format!("POST /carts/{NEXT}/items"), Some(MUG)).await;
+    assert_eq!((&more.body["items"][0]["quantity"], &more.body["total"]["amount"]), (&json!(4), &json!(7996)));
+
+    let changed = ask(&service, &format!("PATCH /carts/{NEXT}/items/MUG-BLUE"), Some(r#"{"quantity": 1}"#)).await;
+    assert_eq!((changed.status, &changed.body["total"]["amount"]), (200, &json!(1999)));
+    let emptied = ask(&service, &format!("DELETE /carts/{NEXT}/items/MUG-BLUE"), None).await;
+    assert_eq!((emptied.status, &emptied.body["version"], &emptied.body["items"]), (200, &json!(5), &json!([])));
+    assert_eq!(ask(&service, &format!("GET /carts/{NEXT}"), None).await.body, emptied.body);
+
+    let deleted = ask(&service, &format!("DELETE /carts/{NEXT}"), None).await;
+    assert_eq!((deleted.status, deleted.body), (204, Value::Null));
+    assert_eq!(ask(&service, &format!("DELETE /carts/{NEXT}"), None).await.status, 404);
+    assert_eq!(ask(&service, &format!("GET /carts/{NEXT}"), None).await.status, 404);
+}
+
+#[tokio::test]
+async fn another_tenants_cart_is_not_there() {
+    let service = service(prepared());
+    for request in ["GET /carts/{cartId}", "DELETE /carts/{cartId}", "DELETE /carts/{cartId}/items/MUG-BLUE"] {
+        let event = event(&request.replace("{cartId}", KNOWN), None);
+        let other = send(&service, &with(event, "/requestContext/authorizer/lambda/tenant", "other")).await;
+        assert_eq!(other.status, 404, "{request}");
+        assert_eq!(other.body["message"], Refusal::NoSuchCart.to_string());
+    }
+    assert_eq!(ask(&service, "GET /carts/{cartId}", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_tenant_is_nothing_that_a_client_sends() {
+    let service = service(prepared());
+    let claimed = event(&format!("GET /carts/{KNOWN}"), None);
+    let claimed = with(claimed, "/headers/x-tenant", "demo");
+    let claimed = with(claimed, "/queryStringParameters", json!({"tenant": "demo"}));
+    for authorizer in [
+        Value::Null,
+        json!({}),
+        json!({"lambda": null}),
+        json!({"lambda": {"tenant": ""}}),
+        json!({"jwt": {"claims": {"tenant": "demo"}}}),
+    ] {
+        let answer = send(&service, &with(claimed.clone(), "/requestContext/authorizer", authorizer.clone())).await;
+        assert_eq!(answer.status, 403, "{authorizer}");
+        assert_eq!(answer.body["message"], Refusal::NoTenant.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_a_version_that_is_gone_is_refused() {
+    let service = service(prepared());
+    let change = event(&format!("PATCH /carts/{KNOWN}/items/MUG-BLUE"), Some(r#"{"quantity": 5}"#));
+    let stale = send(&service, &with(change.clone(), "/headers/if-match", "\"2\"")).await;
+    assert_eq!((stale.status, &stale.body["field"]), (412, &json!("If-Match")));
+    assert_eq!(send(&service, &with(change.clone(), "/headers/if-match", "3")).await.status, 400);
+    assert_eq!(send(&service, &with(change.clone(), "/headers/if-match", "\"3\"")).await.body["version"], 4);
+    assert_eq!(send(&service, &with(change, "/headers/if-match", "\"3\"")).await.status, 412);
+    let delete = event(&format!("DELETE /carts/{KNOWN}"), None);
+    assert_eq!(send(&service, &with(delete.clone(), "/headers/if-match", "\"3\"")).await.status, 412);
+    assert_eq!(send(&service, &with(delete, "/headers/if-match", "\"4\"")).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_lost_race_says_to_read_and_try_again() {
+    let service = service(Raced(prepared()));
+    let requests = [
+        ("POST /carts", Some(r#"{"currency": "EUR"}"#)),
+        ("POST /carts/{cartId}/items", Some(MUG)),
+        ("PATCH /carts/{cartId}/items/MUG-BLUE", Some(r#"{"quantity": 5}"#)),
+        ("DELETE /carts/{cartId}/items/MUG-BLUE", None),
+        ("DELETE /carts/{cartId}", None),
+    ];
+    for (request, body) in requests {
+        let answer = ask(&service, request, body).await;
+        assert_eq!((answer.status, &answer.body["message"]), (409, &json!(Refusal::LostRace.to_string())), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_cart_past_its_time_is_not_there() {
+    let ending = |expires_at_s| {
+        let mut cart = known_cart();
+        cart.lifetime.expires_at_s = expires_at_s;
+        service(MemoryCarts::default().holding(&Tenant::parse("demo").unwrap(), cart))
+    };
+    assert_eq!(ask(&ending(NOW_S + 1), "GET /carts/{cartId}", None).await.status, 200);
+    let over = ending(NOW_S);
+    for (request, body) in [
+        ("GET /carts/{cartId}", None),
+        ("POST /carts/{cartId}/items", Some(MUG)),
+        ("PATCH /carts/{cartId}/items/MUG-BLUE", Some(r#"{"quantity": 5}"#)),
+        ("DELETE /carts/{cartId}", None),
+    ] {
+        assert_eq!(ask(&over, request, body).await.status, 404, "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_gives_the_cart_its_whole_time_again() {
+    let answer = ask(&service(prepared()), "POST /carts/{cartId}/items", Some(MUG)).await;
+    assert_eq!(answer.body["expiresAt"], "2026-03-02T12:00:00Z");
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_503_and_one_that_is_corrupt_500() {
+    let told = |answer: &Answer| (answer.body.clone(), answer.headers["retry-after"].clone());
+    let away = ask(&service(MemoryCarts::cut_off()), "GET /carts/{cartId}", None).await;
+    let body = json!({"message": "Service Unavailable", "requestId": "request-1"});
+    assert_eq!((away.status, told(&away)), (503, (body, json!("1"))));
+    let rotten = ask(&service(Rotten), "GET /carts/{cartId}", None).await;
+    let body = json!({"message": "Internal Server Error", "requestId": "request-1"});
+    assert_eq!((rotten.status, told(&rotten)), (500, (body, Value::Null)));
+    let dry = CartService { random: || None, ..service(prepared()) };
+    assert_eq!(ask(&dry, "POST /carts", Some(r#"{"currency": "EUR"}"#)).await.status, 500);
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_404_and_a_wrong_method_405() {
+    let service = service(prepared());
+    assert_eq!(ask(&service, "GET /baskets", None).await.status, 404);
+    for (request, allow) in [
+        ("GET /carts", "POST"),
+        ("PUT /carts/{cartId}", "DELETE, GET"),
+        ("GET /carts/{cartId}/items", "POST"),
+        ("POST /carts/{cartId}/items/MUG-BLUE", "DELETE, PATCH"),
+    ] {
+        let answer = ask(&service, request, None).await;
+        assert_eq!((answer.status, &answer.headers["allow"]), (405, &json!(allow)), "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_names_the_field() {
+    let service = service(prepared());
+    let dearer = MUG.replace("1999", "2099");
+    let answer = ask(&service, "POST /carts/{cartId}/items", Some(&dearer)).await;
+    assert_eq!((answer.status, &answer.body["field"]), (409, &json!("unitPrice")));
+    let yen = ask(&service, "POST /carts/{cartId}/items", Some(&MUG.replace("EUR", "JPY"))).await;
+    assert_eq!((yen.status, &yen.body["field"]), (400, &json!("unitPrice.currency")));
+    let mut full = crate::contract::largest_cart();
+    full.id = known_cart().id;
+    let full = crate::driver::service(MemoryCarts::default().holding(&Tenant::parse("demo").unwrap(), full));
+    assert_eq!(ask(&full, "POST /carts/{cartId}/items", Some(MUG)).await.status, 409);
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_requests_id() {
+    let service = service(prepared());
+    for request in ["GET /carts/{cartId}", "GET /nothing", "PUT /carts", "DELETE /carts/{cartId}"] {
+        assert_eq!(ask(&service, request, None).await.headers["x-amzn-requestid"], "request-1", "{request}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_cart_is_found_where_its_location_says() {
+    let made = event("POST /", Some(r#"{"currency": "EUR"}"#));
+    let made = with(with(made, "/requestContext/stage", "prod"), "/rawPath", "/prod/carts");
+    let made = send(&service(MemoryCarts::default()), &made).await;
+    assert_eq!(made.headers["location"], format!("/prod/carts/{NEXT}"));
+}
+
+/// What the service logs for `event`, one JSON object a line.
+async fn logged(service: &CartService<impl CartStore>, event: &Value) -> Vec<Value> {
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let writer = Arc::clone(&written);
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(true).with_span_list(false);
+    let lines = lines.with_writer(move || Writer(Arc::clone(&writer))).finish();
+    let guard = tracing::subscriber::set_default(lines);
+    send(service, event).await;
+    drop(guard);
+    let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+struct Writer(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_one_line_in_the_log_that_tells_no_secret() {
+    let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let request = event(&format!("POST /carts/{KNOWN}/items"), Some(MUG));
+    let request = with(with(request, "/headers/traceparent", traceparent), "/headers/x-api-key", "tgsecret");
+    let lines = logged(&service(prepared()), &request).await;
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    let line = &lines[0];
+    assert_eq!((&line["method"], &line["status"]), (&json!("POST"), &json!(200)));
+    assert_eq!(line["route"], "/carts/{cartId}/items");
+    assert_eq!((&line["span"]["requestId"], &line["span"]["traceparent"]), (&json!("request-1"), &json!(traceparent)));
+    for secret in ["tgsecret", "MUG", KNOWN] {
+        assert!(!line.to_string().contains(secret), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_logged_once_with_its_reason() {
+    let lines = logged(&service(MemoryCarts::cut_off()), &event(&format!("GET /carts/{KNOWN}"), None)).await;
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!((&lines[0]["level"], &lines[0]["status"]), (&json!("ERROR"), &json!(503)));
+    assert_eq!(lines[0]["error"], "the cart store did not answer: cut off");
+}
+
+#[tokio::test]
+async fn what_is_no_traceparent_is_not_logged() {
+    for value in ["", "secret", "abc", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333-01", &"0-".repeat(4_000)] {
+        let request = with(event("GET /nothing", None), "/headers/traceparent", value);
+        let lines = logged(&service(prepared()), &request).await;
+        assert_eq!(lines[0]["span"]["traceparent"], Value::Null, "{value:.60}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_more_than_the_most_is_refused() {
+    let tenant = Tenant::parse("demo").unwrap();
+    let cart = known_cart().with_items(vec![item("MUG-BLUE", "Mug, blue", 998, 1999)]).unwrap();
+    let service = service(MemoryCarts::default().holding(&tenant, cart));
+    let answer = ask(&service, "POST /carts/{cartId}/items", Some(MUG)).await;
+    assert_eq!((answer.status, &answer.body["field"]), (409, &json!("quantity")));
+}

@@ -1,0 +1,31 @@
+//! What a port promises, whoever keeps the promise: one suite runs over the in-memory port and over the real one.
+
+use identity::{ApiKey, KeyRecord, KeyStore, StoreError};
+
+/// The promises of [`KeyStore`]. `seed` makes keys that no other run of the suite has made in this store.
+///
+/// # Panics
+/// When one is broken.
+pub async fn key_store(store: &impl KeyStore, seed: [u8; 20]) {
+    let hash = ApiKey::from_random(seed).hash();
+    let record = |tenant: &str, enabled| KeyRecord {
+        key_id: "key-1".to_owned(),
+        tenant: tenant.to_owned(),
+        plan_id: "starter".to_owned(),
+        enabled,
+    };
+    assert_eq!(store.find(&hash).await, Ok(None), "a key that nobody made is not found");
+    assert_eq!(store.set_enabled(&hash, false).await, Ok(false), "nor changed");
+    assert_eq!(store.find(&hash).await, Ok(None), "nor made by changing it");
+
+    assert_eq!(store.create(&hash, &record("first", true)).await, Ok(()));
+    assert_eq!(store.find(&hash).await, Ok(Some(record("first", true))), "a key is found as it was made");
+    let again = store.create(&hash, &record("second", true)).await;
+    assert!(matches!(again, Err(StoreError::Unavailable(_))), "a taken hash is refused: {again:?}");
+    assert_eq!(store.find(&hash).await, Ok(Some(record("first", true))), "and left as it is");
+
+    for enabled in [false, false, true] {
+        assert_eq!(store.set_enabled(&hash, enabled).await, Ok(true), "a change may be repeated");
+        assert_eq!(store.find(&hash).await, Ok(Some(record("first", enabled))));
+    }
+}

@@ -1,0 +1,90 @@
+//! Where the stack is and how to look behind it.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use aws::{AwsSettings, Connection, KeysTable};
+use identity::{ApiKey, KeyRecord, KeyStore as _};
+use serde::Deserialize;
+use settings::Settings;
+
+use crate::{Answer, Call};
+
+/// What `stack.json` says.
+#[derive(Deserialize)]
+pub struct Stack {
+    /// The stage's URL, without a slash at its end.
+    pub url: String,
+    /// The demo tenant's API key.
+    pub key: String,
+    /// Where all of AWS is.
+    pub endpoint: String,
+    /// The region.
+    pub region: String,
+    /// The tables' names: `api_keys`, `carts`.
+    pub tables: BTreeMap<String, String>,
+    /// The functions' names: `router`, `authorizer`, `cart`.
+    pub functions: BTreeMap<String, String>,
+}
+
+static STACK: LazyLock<Stack> = LazyLock::new(|| {
+    let file = std::env::var("TOLLGATE_STACK").expect("these tests need a deployed stack: run `make test`");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+});
+
+impl Stack {
+    /// The stack of this run.
+    pub fn get() -> &'static Stack {
+        &STACK
+    }
+
+    /// Calls without a key.
+    pub fn call(&self, call: Call) -> Answer {
+        call.send(&self.url)
+    }
+
+    /// Calls with the demo tenant's key.
+    pub fn call_with_key(&self, call: Call) -> Answer {
+        self.call(call.header("x-api-key", &self.key))
+    }
+
+    /// Sends a request line and headers as they are; `{base}` in them is the stage's path.
+    pub fn send_bytes(&self, request: &str) -> Answer {
+        let (host, base) = self.url.trim_start_matches("http://").split_once('/').expect("a path");
+        let request = request.replace("{base}", &format!("/{base}"));
+        Answer::to_bytes(&host.replace("localhost", "127.0.0.1"), request.as_bytes())
+    }
+
+    /// Makes an API key for a tenant of that name.
+    #[tokio::main(flavor = "current_thread")]
+    pub async fn new_key(&self, tenant: &str, enabled: bool) -> String {
+        let mut random = [0; 20];
+        getrandom::fill(&mut random).expect("random bytes");
+        let key = ApiKey::from_random(random);
+        let record = KeyRecord {
+            key_id: format!("key-of-{tenant}"),
+            tenant: tenant.to_owned(),
+            plan_id: "starter".to_owned(),
+            enabled,
+        };
+        self.keys().create(&key.hash(), &record).await.expect("created");
+        key.secret().to_owned()
+    }
+
+    /// The table of API keys.
+    pub fn keys(&self) -> KeysTable {
+        KeysTable::new(self.connection().dynamodb(), self.tables["api_keys"].clone())
+    }
+
+    /// AWS as an administrator sees it.
+    pub fn connection(&self) -> Connection {
+        let mut settings = Settings::new(|name| match name {
+            "AWS_REGION" => Some(self.region.clone()),
+            "AWS_ENDPOINT_URL" => Some(self.endpoint.clone()),
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+            _ => None,
+        });
+        let aws = AwsSettings::load(&mut settings);
+        Connection::new(&settings.finish(aws).expect("settings")).expect("a connection")
+    }
+}

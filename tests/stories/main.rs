@@ -1,0 +1,7 @@
+//! Whole stories over the deployed local stack.
+
+mod bad_input;
+mod cart;
+mod contracts;
+mod keys;
+mod tracing;
