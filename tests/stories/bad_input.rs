@@ -34,7 +34,8 @@ fn an_encoded_slash_opens_no_other_door() {
     // API Gateway decodes it before anyone sees it, so it is a slash: to no operation, or to one that asks for its key.
     let answer = get("/carts%2f42%2fno-such-operation", " localhost");
     assert_eq!((answer.status, answer.json()), (403, json!({"message": "Missing Authentication Token"})));
-    let answer = Stack::get().send_bytes("GET {base}/carts%2f42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let answer =
+        Stack::get().send_bytes("GET {base}/carts%2f42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assert!([401, 403].contains(&answer.status), "{} {}", answer.status, answer.text());
 }
 
@@ -63,16 +64,15 @@ fn a_body_of_six_megabytes_gets_an_answer() {
 }
 
 #[test]
-fn a_body_that_is_no_text_reaches_the_backend_whole() {
-    let answer =
-        Stack::get().call_with_key(Call::new("POST", "/carts").body("application/json", b"{\"currency\":\"\xff\"}".to_vec()));
-    assert_eq!(answer.status, 400, "{}", answer.text());
-    assert!(answer.json()["message"].as_str().is_some_and(|message| message.contains("UTF-8")), "{}", answer.text());
+fn a_body_that_is_no_text_gets_an_answer() {
+    let call = Call::new("POST", "/carts").body("application/octet-stream", b"\xff\xfe\x00".to_vec());
+    let answer = Stack::get().call_with_key(call);
+    assert_eq!(answer.status, 415, "{}", answer.text());
 }
 
 #[test]
-fn repeated_headers_reach_the_backend_joined() {
-    // The server of the catalogue answers a range only if it gets one whole header; what counts is that nothing breaks.
-    let call = Call::new("GET", "/catalog/products.json").header("x-one", "1").header("x-one", "2").header("accept", "*/*");
+fn repeated_headers_do_no_harm() {
+    let call =
+        Call::new("GET", "/catalog/products.json").header("x-one", "1").header("x-one", "2").header("accept", "*/*");
     assert_eq!(Stack::get().call_with_key(call).status, 200);
 }

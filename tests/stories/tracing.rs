@@ -17,7 +17,8 @@ async fn lines_with(id: &str, count: usize) -> Vec<String> {
         let groups = client.describe_log_groups().send().await.expect("log groups").log_groups.unwrap_or_default();
         for group in groups {
             let name = group.log_group_name.unwrap_or_default();
-            let events = client.filter_log_events().log_group_name(&name).limit(10_000).send().await.expect("log events");
+            let events =
+                client.filter_log_events().log_group_name(&name).limit(10_000).send().await.expect("log events");
             let lines = events.events.unwrap_or_default().into_iter().filter_map(|event| event.message);
             found.extend(lines.filter(|line| line.contains(id)).map(|line| format!("{name}: {line}")));
         }
@@ -30,14 +31,17 @@ async fn lines_with(id: &str, count: usize) -> Vec<String> {
 
 #[test]
 fn one_request_id_is_in_the_answer_and_in_every_log() {
-    let call = Call::new("POST", "/carts").header("traceparent", TRACEPARENT)
+    let call = Call::new("POST", "/carts")
+        .header("traceparent", TRACEPARENT)
         // A key that API Gateway has kept no answer for, so that the authorizer is asked.
         .header("x-api-key", &Stack::get().new_key("tracing", true));
     let answer = Stack::get().call(call.body("application/json", r#"{"currency":"EUR"}"#));
     let id = answer.header("x-amzn-requestid").expect("a request id").to_owned();
     assert_eq!(answer.header("apigw-requestid"), Some(id.as_str()));
     let lines = lines_with(&id, 3);
-    for (said, traced) in [("allowed", false), ("\"route\":\"POST /carts\",\"status\":201", true), ("\"status\":201", true)] {
+    for (said, traced) in
+        [("allowed", false), ("\"route\":\"POST /carts\",\"status\":201", true), ("\"status\":201", true)]
+    {
         let line = lines.iter().find(|line| line.contains(said) && (!traced || line.contains(TRACEPARENT)));
         assert!(line.is_some(), "no line says {said}: {lines:#?}");
     }

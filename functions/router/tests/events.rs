@@ -1,6 +1,6 @@
 //! Every event of `events/router` is answered in the shape that its sender expects, over the sample shop's definition.
 
-use gateway::Gateway;
+use gateway::{CallProblem, FunctionAnswer, Gateway};
 use router::Router;
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
@@ -139,4 +139,49 @@ fn without_an_authorizer_the_router_asks_for_the_key_itself() {
             assert_eq!(sent["requestContext"]["authorizer"], context);
         }
     }
+}
+
+#[test]
+fn a_body_that_is_no_text_reaches_the_backend_whole() {
+    let backends = backends();
+    let mut event = event("http-api-function");
+    event["body"] = json!("//4A");
+    event["isBase64Encoded"] = json!(true);
+    answer(&event, &backends, demo_keys()).expect("an answer");
+    let calls = backends.calls();
+    let [Call::Function(call)] = calls.as_slice() else { panic!("a function") };
+    let sent: Value = serde_json::from_slice(&call.event).expect("JSON");
+    assert_eq!((&sent["body"], &sent["isBase64Encoded"]), (&json!("//4A"), &json!(true)));
+}
+
+#[test]
+fn a_backend_that_fails_is_answered_as_aws_does() {
+    let failed = |problem| StubBackends::failing(problem);
+    let mut malformed = backends();
+    malformed.function = StubBackends::function(&json!("no response")).function;
+    let mut crashed = backends();
+    let error = json!({"errorType": "Error", "errorMessage": "what the client sent"}).to_string();
+    crashed.function = Ok(FunctionAnswer::Failed(error.into()));
+    let internal = r#"{"message":"Internal server error"}"#;
+    for (backends, status, body) in [
+        (failed(CallProblem::Timeout), 504, r#"{"message":"Endpoint request timed out"}"#),
+        (failed(CallProblem::Unreachable("dns".to_owned())), 500, internal),
+        (failed(CallProblem::Refused("AccessDeniedException".to_owned())), 500, internal),
+        (failed(CallProblem::TooLarge), 502, internal),
+        (crashed, 502, internal),
+    ] {
+        let reply = answer(&event("http-api-function"), &backends, demo_keys()).expect("an answer");
+        assert_eq!((&reply["statusCode"], &reply["body"]), (&json!(status), &json!(body)));
+        assert_eq!(reply["headers"]["x-amzn-requestid"], "JKJaXmPLvHcESHA=");
+    }
+    // Payload 2.0 takes a text without a status as a body: only what is no JSON is malformed there.
+    let reply = answer(&event("http-api-function"), &malformed, demo_keys()).expect("an answer");
+    assert_eq!((&reply["statusCode"], &reply["body"]), (&json!(200), &json!("no response")));
+}
+
+#[test]
+fn an_answer_that_lambda_would_not_carry_becomes_a_502() {
+    let large = json!({"statusCode": 200, "body": "\u{1}".repeat(2 << 20)});
+    let reply = answer(&event("http-api-function"), &StubBackends::function(&large), demo_keys()).expect("an answer");
+    assert_eq!((&reply["statusCode"], &reply["body"]), (&json!(502), &json!(r#"{"message":"Internal server error"}"#)));
 }

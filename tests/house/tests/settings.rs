@@ -25,7 +25,8 @@ fn check<C>(binary: &str, load: impl FnOnce(&mut Settings<'_>) -> C, optional: &
     let read: BTreeSet<String> = settings.asked().iter().map(|name| (*name).to_owned()).collect();
     let set: BTreeSet<String> = environment(&text("infra/template.yaml"), binary).into_iter().collect();
     let unset: Vec<_> = read.difference(&set).map(String::as_str).collect();
-    let unset: Vec<_> = unset.into_iter().filter(|name| !NOT_OF_THE_TEMPLATE.contains(name) && !optional.contains(name)).collect();
+    let unset: Vec<_> =
+        unset.into_iter().filter(|name| !NOT_OF_THE_TEMPLATE.contains(name) && !optional.contains(name)).collect();
     assert!(unset.is_empty(), "{binary} reads {unset:?}, which the template does not set");
     let unread: Vec<_> = set.difference(&read).collect();
     assert!(unread.is_empty(), "the template sets {unread:?}, which {binary} does not read");

@@ -26,12 +26,16 @@ const SHOWN_NAME_CHARS: usize = 40;
 /// The JSON value of a body.
 ///
 /// # Errors
-/// The line and column where it stops being JSON.
+/// Where it stops being UTF-8, or the line and column where it stops being JSON.
 pub fn parse(body: &[u8]) -> Result<Value, Fault> {
     if body.is_empty() {
         return Err(fault("body", "the body is empty: send a JSON object"));
     }
-    serde_json::from_slice(body).map_err(|error| fault("body", &format!("the body is not JSON: {error}")))
+    let text = std::str::from_utf8(body).map_err(|error| {
+        let byte = error.valid_up_to() + 1;
+        fault("body", &format!("the body is not UTF-8 from its byte {byte} on: send JSON in UTF-8"))
+    })?;
+    serde_json::from_str(text).map_err(|error| fault("body", &format!("the body is not JSON: {error}")))
 }
 
 impl<'a> Fields<'a> {

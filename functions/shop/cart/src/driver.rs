@@ -80,11 +80,7 @@ pub(crate) fn with(mut event: Value, pointer: &str, value: impl Into<Value>) -> 
 }
 
 pub(crate) async fn send(service: &CartService<impl CartStore>, event: &Value) -> Answer {
-    send_text(service, &event.to_string()).await
-}
-
-pub(crate) async fn send_text(service: &CartService<impl CartStore>, event: &str) -> Answer {
-    let event = LambdaEvent::new(serde_json::from_str(event).unwrap(), Context::default());
+    let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), Context::default());
     let response = crate::lambda(service).oneshot(event).await.unwrap();
     let response = serde_json::to_value(response).unwrap();
     let body = response["body"].as_str().unwrap_or_default();

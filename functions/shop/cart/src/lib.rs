@@ -13,6 +13,7 @@ mod driver;
 pub mod dynamo_store;
 pub mod event;
 pub mod item;
+mod log;
 pub mod memory;
 pub mod money;
 pub mod precondition;

@@ -1,14 +1,12 @@
 //! The service: load, decide, store, answer.
 
-use lambda_http::{
-    Body, Request, RequestExt, Response,
-    http::{HeaderName, Method},
-};
-use tracing::{Instrument as _, field};
+use lambda_http::{Body, Request, RequestExt, Response, http::HeaderName};
+use tracing::Instrument as _;
 
 use crate::{
     answer::{self, Outcome},
     cart::{self, Cart, CartId, Lifetime},
+    log,
     money::Currency,
     precondition::Precondition,
     refusal::Refusal,
@@ -35,12 +33,8 @@ pub struct CartService<S> {
 impl<S: CartStore> CartService<S> {
     /// Answers one request, whatever it is, and logs one line about it.
     pub async fn answer(&self, request: Request) -> Response<Body> {
-        let request_id = request_id(&request);
-        let span = tracing::info_span!("request", requestId = request_id, traceparent = field::Empty);
-        if let Some(traceparent) = traceparent(&request) {
-            span.record("traceparent", traceparent);
-        }
-        let response = self.answer_in_span(&request, &request_id).instrument(span).await;
+        let request_id = log::request_id(&request);
+        let response = self.answer_in_span(&request, &request_id).instrument(log::span(&request, &request_id)).await;
         answer::with(response, REQUEST_ID, &request_id)
     }
 
@@ -52,7 +46,7 @@ impl<S: CartStore> CartService<S> {
             Ok(outcome) => answer::outcome(outcome, request.raw_http_path()),
             Err(refusal) => answer::refusal(refusal, request_id),
         };
-        log(request.method(), route, &response, done.err());
+        log::line(request.method(), route, response.status(), done.err());
         response
     }
 
@@ -111,35 +105,6 @@ impl<S: CartStore> CartService<S> {
 
 fn admitted(cart: Cart, asked: &Precondition) -> Result<Cart, Refusal> {
     if asked.admits(cart.version) { Ok(cart) } else { Err(Refusal::OtherVersion { version: cart.version }) }
-}
-
-/// The event's request id; Lambda's own where the event has none.
-fn request_id(request: &Request) -> String {
-    use lambda_http::request::RequestContext::{ApiGatewayV1, ApiGatewayV2};
-    let of_event = match request.request_context_ref() {
-        Some(ApiGatewayV1(context)) => context.request_id.clone(),
-        Some(ApiGatewayV2(context)) => context.request_id.clone(),
-        _ => None,
-    };
-    of_event.or_else(|| Some(request.lambda_context_ref()?.request_id.clone())).unwrap_or_default()
-}
-
-/// The request's `traceparent` (W3C Trace Context), if it is one: whatever else a client puts there is not logged.
-fn traceparent(request: &Request) -> Option<&str> {
-    let value = request.headers().get("traceparent")?.to_str().ok()?;
-    let parts: Vec<&str> = value.split('-').collect();
-    let hex = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    (lengths == [2, 32, 16, 2] && parts.into_iter().all(hex)).then_some(value)
-}
-
-/// One line a request. A failure has its whole reason here, and nowhere else.
-fn log(method: &Method, route: &str, response: &Response<Body>, refusal: Option<Refusal>) {
-    let status = response.status().as_u16();
-    match refusal.filter(|refusal| refusal.status().is_server_error()) {
-        Some(failure) => tracing::error!(%method, route, status, error = %failure, "failed"),
-        None => tracing::info!(%method, route, status, "answered"),
-    }
 }
 
 #[cfg(test)]

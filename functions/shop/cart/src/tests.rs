@@ -1,47 +1,44 @@
-use std::{collections::BTreeMap, fs, path::Path};
+use std::collections::BTreeMap;
 
 use settings::Settings;
 
 use super::*;
-use crate::driver::{KNOWN, event, prepared, send, send_text, service};
+use crate::driver::{KNOWN, event, prepared, send, service};
 
 /// The status that each event in `events/cart` is answered with, over a store that holds the known cart of tenant
 /// `demo`.
 const EXPECTED: [(&str, u64); 18] = [
-    ("create-cart.json", 201),
-    ("create-cart-no-tenant.json", 403),
-    ("create-cart-bad-json.json", 400),
-    ("create-cart-text.json", 415),
-    ("read-cart.json", 200),
-    ("read-cart-escaped-path.json", 200),
-    ("read-cart-other-tenant.json", 404),
-    ("read-cart-payload-1.json", 200),
-    ("delete-cart.json", 204),
-    ("add-item.json", 200),
-    ("add-item-fraction.json", 400),
-    ("add-item-other-price.json", 409),
-    ("add-item-unknown-field.json", 400),
-    ("change-item.json", 200),
-    ("change-item-stale.json", 412),
-    ("remove-item.json", 200),
-    ("unknown-route.json", 404),
-    ("wrong-method.json", 405),
+    ("create-cart", 201),
+    ("create-cart-no-tenant", 403),
+    ("create-cart-bad-json", 400),
+    ("create-cart-text", 415),
+    ("read-cart", 200),
+    ("read-cart-escaped-path", 200),
+    ("read-cart-other-tenant", 404),
+    ("read-cart-payload-1", 200),
+    ("delete-cart", 204),
+    ("add-item", 200),
+    ("add-item-fraction", 400),
+    ("add-item-other-price", 409),
+    ("add-item-unknown-field", 400),
+    ("change-item", 200),
+    ("change-item-stale", 412),
+    ("remove-item", 200),
+    ("unknown-route", 404),
+    ("wrong-method", 405),
 ];
 
 #[tokio::test]
 async fn every_event_in_the_folder_is_answered_as_expected() {
     let expected = BTreeMap::from(EXPECTED);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../events/cart");
-    let mut seen = 0;
-    for file in fs::read_dir(folder).unwrap() {
-        let file = file.unwrap();
-        let name = file.file_name().into_string().unwrap();
-        let status = expected.get(name.as_str()).unwrap_or_else(|| panic!("{name} has no expected status"));
-        let answer = send_text(&service(prepared()), &fs::read_to_string(file.path()).unwrap()).await;
-        assert_eq!(answer.status, *status, "{name}: {}", answer.body);
-        seen += 1;
+    let events = testkit::events("cart");
+    for event in &events {
+        let status =
+            expected.get(event.name.as_str()).unwrap_or_else(|| panic!("{} has no expected status", event.name));
+        let answer = send(&service(prepared()), &event.payload).await;
+        assert_eq!(answer.status, *status, "{}: {}", event.name, answer.body);
     }
-    assert_eq!(seen, expected.len(), "a file is missing");
+    assert_eq!(events.len(), expected.len(), "a file is missing");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A cart as its JSON answer.
 
 use serde::Serialize;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime};
 
 use crate::{cart::Cart, item::Item, money::Money};
 
@@ -67,8 +67,28 @@ impl MoneyView {
     }
 }
 
-/// A moment as RFC 3339 writes it. One after the year 9999, which a cart never has, gives an empty string.
+/// A moment as RFC 3339 writes it; one after the year 9999, which no cart has, as that year's end.
 fn rfc_3339(seconds: u64) -> String {
-    let moment = i64::try_from(seconds).ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-    moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
+    let since = Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
+    let moment = OffsetDateTime::UNIX_EPOCH.saturating_add(since);
+    let (year, month, day) = moment.to_calendar_date();
+    let (hour, minute, second) = moment.to_hms();
+    format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", u8::from(month))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_rfc_3339() {
+        for (seconds, written) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_827_696, "2000-02-29T12:34:56Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+            (u64::MAX, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(rfc_3339(seconds), written);
+        }
+    }
 }

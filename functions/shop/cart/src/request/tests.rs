@@ -120,6 +120,14 @@ fn what_is_no_json_object_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_body_that_is_not_utf_8_is_told_as_such() {
+    let mut request = from_str(&event("POST /carts", None).to_string()).unwrap();
+    *request.body_mut() = Body::from(b"{\"currency\": \"\xff\"}".to_vec());
+    let message = "the body is not UTF-8 from its byte 15 on: send JSON in UTF-8";
+    assert_eq!(json(&request), Err(Refusal::Wrong(fault("body", message))));
+}
+
+#[test]
 fn the_words_of_a_refusal_name_the_limits() {
     assert!(SKU.contains(&format!("1 to {} of", crate::item::MAX_SKU_BYTES)));
     assert!(NAME.contains(&format!("1 to {} char", crate::item::MAX_NAME_CHARS)));
