@@ -33,15 +33,21 @@ def function_folders():
 def build(console, log):
     """Builds every function of the template and the router's table."""
     cargo_lambda(console, log, "Build the functions", "local", LAMBDA, "--bin", "tollgate")
+    compile_api(console, log, TABLE)
+
+
+def compile_api(console, log, table):
     with console.step("Compile the API"):
-        console.run([*BUILD_ROUTES, "--table", TABLE], log,
+        console.run([*BUILD_ROUTES, "--table", table], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 
 
 def build_release(console, log):
-    """Builds the functions as they run on AWS, but for this machine, into target/lambda-release."""
-    cargo_lambda(console, log, "Build the functions for release", "release", ROOT / "target" / "lambda-release")
+    """Builds the functions as they run on AWS, but for this machine, and the benchmark's floor beside them."""
+    folder = ROOT / "target" / "lambda-release"
+    cargo_lambda(console, log, "Build the functions for release", "release", folder, "--bin", "floor")
+    compile_api(console, log, folder / "router" / TABLE.name)
 
 
 def cargo_lambda(console, log, title, profile, folder, *more):

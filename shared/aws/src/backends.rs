@@ -1,6 +1,6 @@
 //! HTTP servers as backends, and both kinds of backend behind one port.
 
-use std::{error::Error, sync::OnceLock, time::Duration};
+use std::{sync::OnceLock, time::Duration};
 
 use bytes::Bytes;
 use gateway::{Backends, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall, MAX_PAYLOAD_BYTES};
@@ -12,7 +12,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::Functions;
+use crate::{Functions, chain};
 
 type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
@@ -45,12 +45,13 @@ impl NetworkBackends {
     }
 
     async fn exchange(&self, call: HttpCall) -> Result<HttpAnswer, CallProblem> {
-        let response = self.client().request(request(call)?).await.map_err(|error| unreachable(&error))?;
+        let response =
+            self.client().request(request(call)?).await.map_err(|error| CallProblem::Unreachable(chain(&error)))?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, MAX_PAYLOAD_BYTES).collect().await;
         let body = body.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
             Some(_) => CallProblem::TooLarge,
-            None => unreachable(&*error),
+            None => CallProblem::Unreachable(chain(&*error)),
         })?;
         Ok(HttpAnswer { status: head.status.as_u16(), headers: headers(&head.headers), body: body.to_bytes() })
     }
@@ -78,11 +79,4 @@ fn request(call: HttpCall) -> Result<Request<Full<Bytes>>, CallProblem> {
 fn headers(map: &HeaderMap) -> Headers {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     Headers(map.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect())
-}
-
-/// The whole chain: its outermost link only says that a client had an error.
-fn unreachable(error: &dyn Error) -> CallProblem {
-    let chain = std::iter::successors(error.source(), |error| (*error).source());
-    let causes: String = chain.map(|cause| format!(": {cause}")).collect();
-    CallProblem::Unreachable(format!("{error}{causes}"))
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 use aws_sdk_lambda::{
     Client,
     config::{retry::RetryConfig, timeout::TimeoutConfig},
-    error::{DisplayErrorContext, ProvideErrorMetadata as _, SdkError},
+    error::{ProvideErrorMetadata as _, SdkError},
     operation::invoke::InvokeError,
     primitives::Blob,
 };
 use bytes::Bytes;
 use gateway::{CallProblem, FunctionAnswer, FunctionCall};
+
+use crate::chain;
 
 /// Invokes functions and waits for them.
 #[derive(Clone)]
@@ -49,6 +51,6 @@ fn problem(error: SdkError<InvokeError>) -> CallProblem {
             let code = context.err().code().unwrap_or("of no code");
             CallProblem::Refused(format!("{code} from Lambda"))
         }
-        error => CallProblem::Unreachable(DisplayErrorContext(error).to_string()),
+        error => CallProblem::Unreachable(chain(&error)),
     }
 }

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    Client,
-    error::{DisplayErrorContext, SdkError},
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
 use identity::{KeyHash, KeyRecord, KeyStore, StoreError};
+
+use crate::chain;
 
 /// The table of API keys: partition key `keyHash`; `keyId`, `tenant`, `planId` (strings), `enabled` (boolean).
 #[derive(Clone)]
@@ -72,5 +70,5 @@ fn record(item: &HashMap<String, AttributeValue>) -> Result<KeyRecord, StoreErro
 }
 
 fn unavailable<E: std::error::Error + Send + Sync + 'static>(error: SdkError<E>) -> StoreError {
-    StoreError::Unavailable(DisplayErrorContext(error).to_string())
+    StoreError::Unavailable(chain(&error))
 }

@@ -5,12 +5,19 @@
 mod backends;
 mod connection;
 mod functions;
-
 mod keys;
+
+use std::error::Error;
 
 pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
 pub use connection::{AwsSettings, Connection};
 pub use functions::Functions;
-
 pub use keys::KeysTable;
+
+/// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike
+/// the debug form of an AWS error, which holds the response's headers and body.
+fn chain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| (*error).source());
+    causes.fold(error.to_string(), |chain, cause| format!("{chain}: {cause}"))
+}

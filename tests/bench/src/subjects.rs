@@ -88,8 +88,8 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject {
             label: "cart",
             binary: "cart",
-            event: include_str!("../events/cart.json"),
-            expected: Expected::status(200, "\"42\""),
+            event: include_str!("../../../events/cart/read-cart.json"),
+            expected: Expected::status(200, "\"version\":3"),
             backend: Backend::Aws,
             settings: &[("CARTS_TABLE", "carts")],
             target_ms: None,

@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex};
+use std::{cell::RefCell, sync::LazyLock};
 
 use serde_json::{Value, json};
 
@@ -12,24 +12,32 @@ use crate::{
 const MUG: &str =
     r#"{"sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2, "unitPrice": {"amount": 1999, "currency": "EUR"}}"#;
 
+thread_local! {
+    /// What this test's thread has logged.
+    static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sends lines to where their thread keeps them. One subscriber serves all tests: with one for each, tests that run at the
+/// same time switch each other's log lines off.
+static SUBSCRIBED: LazyLock<()> = LazyLock::new(|| {
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(true).with_span_list(false);
+    tracing::subscriber::set_global_default(lines.with_writer(|| Writer).finish()).unwrap();
+});
+
 /// What the service logs for `event`, one JSON object a line.
 async fn logged(service: &CartService<impl CartStore>, event: &Value) -> Vec<Value> {
-    let written = Arc::new(Mutex::new(Vec::new()));
-    let writer = Arc::clone(&written);
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(true).with_span_list(false);
-    let lines = lines.with_writer(move || Writer(Arc::clone(&writer))).finish();
-    let guard = tracing::subscriber::set_default(lines);
+    LazyLock::force(&SUBSCRIBED);
+    WRITTEN.take();
     send(service, event).await;
-    drop(guard);
-    let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+    let text = String::from_utf8(WRITTEN.take()).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-struct Writer(Arc<Mutex<Vec<u8>>>);
+struct Writer;
 
 impl std::io::Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        WRITTEN.with_borrow_mut(|written| written.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
