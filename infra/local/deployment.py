@@ -15,47 +15,54 @@ ROUTES = ROOT / "infra" / "routes.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 STACK_NAME = "tollgate"
+UNBUILT = "The functions did not compile: mend the error below and try again."
 OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction"}
 
-# Without `-p`, cargo resolves features for the whole workspace, as `cargo test --workspace` does, and so shares its
-# artefacts with it.
-TOLLGATE = ["cargo", "run", "--quiet", "--profile", "local", "--bin", "tollgate", "--"]
+# The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
+# the features that the command line alone asks for.
+TOLLGATE = [LAMBDA / "tollgate" / "bootstrap"]
 # Paths as a user would write them, because messages repeat them.
 BUILD_ROUTES = [*TOLLGATE, "build", "infra/api.yaml", "--routes", "infra/routes.yaml"]
 
 
 def function_folders():
-    """The folders that the template deploys as functions, each named like its binary."""
+    """The folders that the template deploys as functions, each named like its package and its binary."""
     found = re.findall(r"^\s*CodeUri:\s*[\"']?([^\s\"']+)", TEMPLATE.read_text(), re.MULTILINE)
     return sorted({(TEMPLATE.parent / uri).resolve() for uri in found})
 
 
 def build(console, log):
     """Builds every function of the template and the router's table."""
-    cargo_lambda(console, log, "Build the functions", "local", LAMBDA, "--bin", "tollgate")
+    with console.step("Build the functions"):
+        console.run(build_functions(), log, UNBUILT, env=tools.environment(), cwd=ROOT)
     compile_api(console, log, TABLE)
+
+
+def build_release(console, log):
+    """Builds the functions as they run on AWS, but for this machine, and the benchmark's floor beside them."""
+    build(console, log)  # the command line is among it
+    folder = ROOT / "target" / "lambda-release"
+    with console.step("Build the functions for release"):
+        console.run(cargo_lambda("release", folder, "floor"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
+    compile_api(console, log, folder / "router" / TABLE.name)
+
+
+def build_functions():
+    """The command that builds every function, and the command line with them."""
+    return cargo_lambda("local", LAMBDA, "cli")
+
+
+def cargo_lambda(profile, folder, *more):
+    packages = [word for name in (*(function.name for function in function_folders()), *more)
+                for word in ("--package", name)]
+    # The host's compiler and no `--target`: what runs here is built for here, and no other linker is needed.
+    return ["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder, *packages]
 
 
 def compile_api(console, log, table):
     with console.step("Compile the API"):
         console.run([*BUILD_ROUTES, "--table", table], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
-                    env=tools.environment(), cwd=ROOT)
-
-
-def build_release(console, log):
-    """Builds the functions as they run on AWS, but for this machine, and the benchmark's floor beside them."""
-    folder = ROOT / "target" / "lambda-release"
-    cargo_lambda(console, log, "Build the functions for release", "release", folder, "--bin", "floor")
-    compile_api(console, log, folder / "router" / TABLE.name)
-
-
-def cargo_lambda(console, log, title, profile, folder, *more):
-    binaries = [word for function in function_folders() for word in ("--bin", function.name)]
-    with console.step(title):
-        # The host's compiler and no `--target`: the artefacts are those of `cargo test`, and no other linker is needed.
-        console.run(["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder,
-                     *binaries, *more], log, "The functions did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 
 

@@ -22,6 +22,7 @@ PHASES = [
      ["cargo", "clippy", "--workspace", "--all-targets", "--profile", "local", "--", "-D", "warnings"],
      "clippy found something"),
     ("Run the tests", [*CARGO_TEST, "--workspace", "--exclude", "e2e"], "A test failed"),
+    ("Build the functions", deployment.build_functions(), "The functions did not compile"),
     ("Compare infra/routes.yaml with infra/api.yaml", [*deployment.BUILD_ROUTES, "--check"],
      "infra/routes.yaml is stale, and `make up` writes it anew"),
     ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),

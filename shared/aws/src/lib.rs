@@ -16,8 +16,11 @@ pub use functions::Functions;
 pub use keys::KeysTable;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike
-/// the debug form of an AWS error, which holds the response's headers and body.
+/// the debug form of an AWS error, which holds the response's headers and body. A cause that only repeats is left out.
 fn chain(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| (*error).source());
-    causes.fold(error.to_string(), |chain, cause| format!("{chain}: {cause}"))
+    let causes = std::iter::successors(error.source(), |error| (*error).source()).map(ToString::to_string);
+    causes.fold(
+        error.to_string(),
+        |chain, cause| if chain.contains(&cause) { chain } else { format!("{chain}: {cause}") },
+    )
 }

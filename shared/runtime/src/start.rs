@@ -19,10 +19,7 @@ pub fn start<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, Error> {
     for name in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME"] {
         settings.text(name);
     }
-    settings.finish(config).map_err(|problems| {
-        tracing::error!("{problems}");
-        problems.into()
-    })
+    Ok(settings.finish(config)?)
 }
 
 /// A variable of the process's environment.

@@ -23,8 +23,15 @@ pub struct Settings<'a> {
 }
 
 /// Every problem of a process's settings, one sentence each.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct SettingsError(pub Vec<String>);
+
+/// The sentence itself: `main` shows the debug form of the error it returns.
+impl fmt::Debug for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
