@@ -13,6 +13,8 @@ from console import Console, Failure
 from state import alone, checkout_state, load
 
 CARGO_TEST = ["cargo", "test", "--profile", "local"]
+# What cargo prints of tests that pass; a failure is found faster without it.
+OF_PASSING_TESTS = re.compile(r"^(test .* \.\.\. ok|running \d+ tests?|test result: ok.*| +Running .*|)\n", re.MULTILINE)
 VALIDATE = ["sam", "validate", "--lint", "--region", tools.REGION, "--template"]
 
 # What needs no stack: title, command, and what it means when the command fails.
@@ -51,8 +53,12 @@ def main():
 
 def phase(console, log, title, command, failure, **env):
     with console.step(title) as notes:
-        output = console.run(command, log, f"{failure}: mend what stands below and run `make test` again.",
-                             env=tools.environment() | env, cwd=tools.ROOT, lines=200)
+        try:
+            output = console.run(command, log, f"{failure}: mend what stands below and run `make test` again.",
+                                 env=tools.environment() | env, cwd=tools.ROOT, lines=1000)
+        except Failure as failed:
+            failed.output = OF_PASSING_TESTS.sub("", failed.output)
+            raise
         counts = re.findall(r"^test result: ok\. (\d+) passed", output, re.MULTILINE)
         notes += [f"{sum(map(int, counts))} passed"] if counts else []
 
