@@ -1,4 +1,4 @@
-//! `tollgate check` and `tollgate build`.
+//! `tollgate build`.
 
 use std::{
     fs,
@@ -6,14 +6,9 @@ use std::{
 };
 
 use clap::Args;
-use definition::{Api, compile, encode, managed_routes, show};
+use definition::{Api, compile, encode, managed_routes};
 
-/// Check a definition and name every problem with its line.
-#[derive(Args)]
-pub(crate) struct Check {
-    /// The OpenAPI document, YAML or JSON.
-    file: PathBuf,
-}
+use crate::check::{read, report};
 
 /// Compile a definition into the router's table and the managed API's routes.
 #[derive(Args)]
@@ -29,13 +24,6 @@ pub(crate) struct Build {
     /// Write nothing; fail when what stands there is not what would be written.
     #[arg(long)]
     check: bool,
-}
-
-impl Check {
-    /// Says nothing when all is well.
-    pub(crate) fn run(self) -> Result<(), String> {
-        load(&self.file).map(drop)
-    }
 }
 
 impl Build {
@@ -58,13 +46,8 @@ impl Build {
 }
 
 fn load(file: &Path) -> Result<Api, String> {
-    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let source = String::from_utf8(bytes)
-        .map_err(|error| format!("{}: byte {} is not UTF-8", file.display(), error.utf8_error().valid_up_to()))?;
-    compile(&source).map_err(|problems| {
-        let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
-        format!("{}{count}", show(&file.display().to_string(), &source, &problems))
-    })
+    let source = read(file)?;
+    compile(&source).map_err(|problems| report(file, &source, &problems))
 }
 
 fn stale(file: &Path, definition: &Path) -> String {

@@ -65,7 +65,6 @@ impl Keys {
 }
 
 impl Create {
-    #[allow(clippy::print_stdout, reason = "the answer")]
     async fn run(self) -> Result<(), String> {
         let key = ApiKey::from_random(random()?);
         let id: [u8; 20] = random()?;

@@ -1,8 +1,10 @@
 //! The `tollgate` command line: wiring only. Each command is a module.
 //!
-//! Exit status: 0 done, 1 refused or failed, 2 wrong usage.
+//! Exit status: 0 done, 1 refused or failed, 2 wrong usage or a file that cannot be read.
+#![allow(clippy::print_stdout, reason = "the answer of a command goes there")]
 
 mod build;
+mod check;
 mod keys;
 
 use std::process::ExitCode;
@@ -19,8 +21,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check a definition and name every problem with its line.
-    Check(build::Check),
+    /// Check definitions and name every problem with its line.
+    Check(check::Check),
+    /// Say what becomes of each of AWS's extensions: the page docs/compatibility.md.
+    Compatibility,
     /// Compile a definition into the router's table and the managed API's routes.
     Build(build::Build),
     /// Make, disable and enable API keys.
@@ -31,7 +35,11 @@ enum Command {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Check(check) => check.run(),
+        Command::Check(check) => return check.run(),
+        Command::Compatibility => {
+            print!("{}", definition::compatibility());
+            Ok(())
+        }
         Command::Build(build) => build.run(),
         Command::Keys(keys) => keys.run().await,
     };

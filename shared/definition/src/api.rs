@@ -46,6 +46,17 @@ pub enum Integration {
     Mock(Mock),
 }
 
+impl Integration {
+    /// Its target, if it has one.
+    pub fn text(&self) -> Option<&Text> {
+        match self {
+            Integration::Lambda(proxy) => Some(&proxy.function),
+            Integration::Http(proxy) => Some(&proxy.url),
+            Integration::Mock(_) => None,
+        }
+    }
+}
+
 /// An `aws_proxy` integration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LambdaProxy {

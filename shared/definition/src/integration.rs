@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Passthrough, PathTemplate, PayloadFormat, Text,
     document::{Entry, Node},
+    extensions::{self, Fate, Home},
     reader::Reader,
 };
 
@@ -28,7 +29,13 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, path: &PathTemplate) -> Opt
         reader.problem(node.place, "the integration has no type", remedy);
         return None;
     };
-    match reader.choice(kind, "the integration type", &TYPES)? {
+    let text = reader.text(kind, "the integration type")?;
+    let Some(known) = TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(text)) else {
+        let remedy = "write aws_proxy (a Lambda function), http_proxy (a URL) or mock";
+        reader.problem(kind.place, format!("the integration type is {text:?}"), remedy);
+        return None;
+    };
+    match known {
         "aws_proxy" => lambda(reader, node, entries).map(Integration::Lambda),
         "http_proxy" => http(reader, node, entries, path).map(Integration::Http),
         "mock" => mock(reader, node, entries).map(Integration::Mock),
@@ -267,11 +274,11 @@ fn timeout(reader: &mut Reader, node: &Node) -> u32 {
     given.unwrap_or(most)
 }
 
-/// Refuses every property but those that each integration has, and `own`, by name.
+/// Refuses every property that is not honoured, and those that this type does not have but for `own`, by name.
 fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str]) {
     for Entry { key, place, value } in entries {
         match key.as_str() {
-            "type" | "httpMethod" | "timeoutInMillis" => {}
+            "type" | "httpMethod" | "timeoutInMillis" | "cacheNamespace" => {}
             key if own.contains(&key) => {}
             "passthroughBehavior" => {
                 reader.choice(value, key, &PASSTHROUGHS);
@@ -279,9 +286,17 @@ fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str
             "connectionType" => {
                 reader.choice(value, key, &["INTERNET"]);
             }
+            "responseTransferMode" => {
+                reader.choice(value, key, &["BUFFERED"]);
+            }
+            "cacheKeyParameters" if value.items().is_some_and(<[Node]>::is_empty) => {}
             "responses" if kind == "mock" || only_statuses(value) => {}
             key => {
-                let message = format!("{key:?} is not supported in an integration of type {kind}");
+                let message = match extensions::find(key, Home::Integration) {
+                    Some(known) if known.fate == Fate::Refused => format!("{key} is refused: {}", known.note),
+                    Some(_) => format!("{key} is not supported in an integration of type {kind}"),
+                    None => format!("{key:?} is not a property of an integration"),
+                };
                 reader.problem(*place, message, "leave it out");
             }
         }

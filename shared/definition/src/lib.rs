@@ -8,18 +8,24 @@
 
 mod api;
 mod document;
+mod extensions;
 mod integration;
 mod openapi;
 mod path_template;
+mod paths;
 mod problem;
 mod reader;
+mod refs;
 mod routes;
+mod security;
+mod strays;
 mod table;
 mod text;
 
 pub use api::{Api, HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Operation, Passthrough, PayloadFormat};
 pub use document::{Document, MAX_DOCUMENT_BYTES};
-pub use openapi::compile;
+pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
+pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
 pub use problem::{Place, Problem, show};
 pub use routes::managed_routes;

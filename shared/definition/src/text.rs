@@ -89,6 +89,14 @@ impl Text {
         Ok(filled)
     }
 
+    /// The stage variables it has holes for.
+    pub fn stage_variables(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::StageVariable(name) => Some(name.as_str()),
+            Part::Literal(_) | Part::PathParameter(_) => None,
+        })
+    }
+
     /// The path parameters it has holes for.
     pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {

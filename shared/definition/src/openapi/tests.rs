@@ -1,5 +1,7 @@
 use super::*;
-use crate::{Integration, PayloadFormat, show};
+use std::collections::BTreeMap;
+
+use crate::{Integration, Operation, PayloadFormat, show};
 
 const GOOD: &str = r#"
 openapi: 3.0.3
@@ -72,7 +74,7 @@ fn every_problem_is_found_at_once_with_its_place() {
     assert_eq!(
         problems(source),
         [
-            "2:1 x-amazon-apigateway-policy is not supported in the document | leave it out",
+            "2:1 x-amazon-apigateway-policy is refused: resource policies are not supported | leave it out",
             "5:5 GET /a has no x-amazon-apigateway-integration: nothing would be called | write x-amazon-apigateway-integration: with a type and a uri",
             "6:3 the path \"carts\" does not start with '/' | write /carts",
             "8:3 /b/{y} matches the same requests as /b/{x} in line 7 | write the path once, with all its methods",
@@ -90,7 +92,7 @@ fn a_wrong_integration_is_refused_with_what_to_write() {
         ),
         (
             "{type: lambda, uri: x}",
-            "5:47 the integration type is \"lambda\" | write aws_proxy, http_proxy, mock, aws or http",
+            "5:47 the integration type is \"lambda\" | write aws_proxy (a Lambda function), http_proxy (a URL) or mock",
         ),
         (
             "{type: aws, uri: x}",
@@ -116,7 +118,7 @@ fn a_wrong_integration_is_refused_with_what_to_write() {
         ),
         (
             "{type: aws_proxy, uri: f, credentials: c}",
-            "5:66 \"credentials\" is not supported in an integration of type aws_proxy | leave it out",
+            "5:66 credentials is refused: functions are invoked with the router's own role | leave it out",
         ),
         (
             "{type: aws_proxy, uri: 'arn:${AWS::Region}'}",
@@ -152,5 +154,65 @@ fn security_that_cannot_be_kept_is_refused() {
     assert!(
         found.contains("6:32 the security scheme \"other\" is not declared | write token, or declare it"),
         "{found}"
+    );
+}
+
+#[test]
+fn swagger_2_0_and_openapi_3_1_are_read_as_well() {
+    let swagger = r#"{
+      "swagger": "2.0", "info": {"title": "Old"}, "host": "a", "basePath": "/dev", "schemes": ["https"],
+      "securityDefinitions": {"api_key": {"type": "apiKey", "name": "x-api-key", "in": "header"}},
+      "definitions": {"A": {"$ref": "https://apigateway.amazonaws.com/restapis/abc/models/B"}, "B": {"type": "object"}},
+      "paths": {"/a": {"get": {"produces": ["application/json"], "security": [{"api_key": []}],
+        "x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST", "uri": "f", "cacheKeyParameters": []}}}}
+    }"#;
+    let api = compile(swagger).unwrap_or_else(|problems| panic!("{}", show("swagger", swagger, &problems)));
+    assert!(api.operations[0].api_key_required);
+    let newer = GOOD.replace("openapi: 3.0.3", "openapi: 3.1.0\njsonSchemaDialect: x\nwebhooks: {}");
+    assert_eq!(compile(&newer).unwrap().operations, compile(GOOD).unwrap().operations);
+    assert!(problems("openapi: 4.0.0\npaths: {}\n")[0].starts_with("1:10 OpenAPI 4.0.0 is not supported"));
+    assert!(problems("swagger: 1.2\npaths: {}\n")[0].starts_with("1:10 Swagger 1.2 is not supported"));
+}
+
+#[test]
+fn an_integration_may_be_shared() {
+    let source = "openapi: 3.0.1\ncomponents:\n  x-amazon-apigateway-integrations:\n    f: {type: aws_proxy, uri: f}\n\
+                  paths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: {$ref: '#/components/x-amazon-apigateway-integrations/f'}\n";
+    assert!(matches!(compile(source).unwrap().operations[0].integration, Integration::Lambda(_)));
+    let dangling = source.replace("integrations/f'", "integrations/g'");
+    let found = problems(&dangling);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("8:47 \"#/components/x-amazon-apigateway-integrations/g\" refers to nothing"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_aws_refuses_to_deploy_is_refused_here() {
+    let integration = "x-amazon-apigateway-integration: {type: aws_proxy, uri: '${stageVariables.f}'}";
+    let source = format!(
+        "openapi: 3.0.1\npaths:\n  /a/{{id}}:\n    get:\n      parameters: [{{name: other, in: path}}]\n      {integration}\n"
+    );
+    assert_eq!(
+        problems(&source),
+        ["5:20 /a/{id} has no parameter \"other\" | name one of the path's {parameters}, or leave it out"]
+    );
+    let source = source.replace("other", "id");
+    let with = |names: &[&str]| {
+        let stage_variables = Some(names.iter().map(|name| (*name).to_owned()).collect());
+        compile_with(&source, &Options { stage_variables }).map_err(|problems| problems[0].message.clone())
+    };
+    assert!(with(&["f"]).is_ok());
+    assert_eq!(with(&["g"]), Err("the stage has no variable \"f\"".to_owned()));
+    let default = source.replace("/a/{id}", "/$default").replace("parameters: [{name: id, in: path}]", "summary: x");
+    assert!(problems(&default)[0].contains("the route $default is the router's own"));
+    let many: String = (0..300).map(|n| format!("  /p{n}:\n    get: {{{integration}}}\n")).collect();
+    let found = problems(&format!("openapi: 3.0.1\npaths:\n{many}"));
+    assert_eq!(
+        found,
+        [
+            "3:3 300 operations are more than the 300 routes of an HTTP API | join operations under any-method or {proxy+}, or split the API"
+        ]
     );
 }

@@ -1,0 +1,87 @@
+//! `tollgate check`.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Args, ValueEnum};
+use definition::{Options, Problem, compile_with, show};
+use serde_json::{Value, json};
+
+/// Check definitions and name every problem with its line.
+#[derive(Args)]
+pub(crate) struct Check {
+    /// OpenAPI documents, YAML or JSON.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The stage's variables, `cartFunction,catalogUrl`: a definition that uses another is refused.
+    #[arg(long, value_delimiter = ',')]
+    variables: Option<Vec<String>>,
+    /// How problems are written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Check {
+    /// Checks all files. 0: all is well; 1: a definition has problems; 2: a file could not be read.
+    pub(crate) fn run(self) -> ExitCode {
+        let stage_variables = self.variables.map(BTreeSet::from_iter);
+        let options = Options { stage_variables };
+        let (mut found, mut worst) = (Vec::new(), 0);
+        for file in &self.files {
+            match read(file) {
+                Ok(source) => {
+                    let Err(problems) = compile_with(&source, &options) else { continue };
+                    if self.format == Format::Text {
+                        eprintln!("{}", report(file, &source, &problems));
+                    }
+                    found.extend(problems.iter().map(|problem| as_json(file, &source, problem)));
+                    worst = worst.max(1);
+                }
+                Err(message) => {
+                    eprintln!("{message}");
+                    worst = 2;
+                }
+            }
+        }
+        if self.format == Format::Json {
+            println!("{:#}", Value::from(found));
+        }
+        ExitCode::from(worst)
+    }
+}
+
+/// The text of a definition.
+pub(crate) fn read(file: &Path) -> Result<String, String> {
+    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = String::from_utf8(bytes);
+    text.map_err(|error| format!("{}: byte {} is not UTF-8", file.display(), error.utf8_error().valid_up_to()))
+}
+
+/// A definition's problems, as people read them.
+pub(crate) fn report(file: &Path, source: &str, problems: &[Problem]) -> String {
+    let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
+    format!("{}{count}", show(&file.display().to_string(), source, problems))
+}
+
+/// The same, as machines read them.
+fn as_json(file: &Path, source: &str, problem: &Problem) -> Value {
+    let line = source.lines().nth(problem.place.line.saturating_sub(1)).unwrap_or_default();
+    json!({
+        "file": file.display().to_string(),
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "text": line.chars().take(1000).collect::<String>(),
+        "message": problem.message,
+        "remedy": problem.remedy,
+    })
+}

@@ -1,0 +1,213 @@
+//! Every `x-amazon-apigateway-*` extension and every property of an integration, and what becomes of each here.
+//!
+//! The readers ask this list, and `docs/compatibility.md` is written from it: so the page is never ahead of the code.
+//! (API Gateway developer guide, `api-gateway-swagger-extensions` and its siblings.)
+
+use std::fmt::Write as _;
+
+/// What becomes of an extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It acts as AWS says.
+    Honoured,
+    /// It is refused with its line.
+    Refused,
+}
+
+/// Where in a document an extension stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// At the top.
+    Document,
+    /// In a path.
+    Path,
+    /// In an operation.
+    Operation,
+    /// In `components`.
+    Components,
+    /// In a security scheme.
+    SecurityScheme,
+    /// In an entry of `servers`.
+    Server,
+    /// In an entry of `tags`.
+    Tag,
+    /// A property of `x-amazon-apigateway-integration`.
+    Integration,
+}
+
+/// One extension, or one property of an integration, in one place.
+#[derive(Clone, Copy, Debug)]
+pub struct Extension {
+    /// Its name; extensions without `x-amazon-apigateway-`.
+    pub name: &'static str,
+    /// Where it stands.
+    pub home: Home,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// What that means, or why.
+    pub note: &'static str,
+}
+
+const PREFIX: &str = "x-amazon-apigateway-";
+
+use Fate::{Honoured, Refused};
+use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, Server, Tag};
+
+/// All of them, in AWS's order.
+pub const EXTENSIONS: [Extension; 47] = [
+    extension("any-method", Path, Honoured, "an operation for every method that the path does not name"),
+    extension("api-key-source", Document, Honoured, "`HEADER`; `AUTHORIZER` is refused"),
+    extension("auth", Operation, Refused, "IAM authorization of single operations is not supported"),
+    extension("authorizer", SecurityScheme, Refused, "authorizers other than the API key's are not supported"),
+    extension("authtype", SecurityScheme, Refused, "authorizers other than the API key's are not supported"),
+    extension("binary-media-types", Document, Refused, "binary bodies by media type are not supported"),
+    extension("cors", Document, Refused, "CORS of the managed gateway is not set from the definition"),
+    extension("documentation", Document, Honoured, "it describes, and changes no request"),
+    extension(
+        "endpoint-access-mode",
+        Document,
+        Refused,
+        "HTTP APIs have none: it belongs to REST APIs and custom domains",
+    ),
+    extension("endpoint-configuration", Document, Refused, "the endpoint is not set from the definition"),
+    extension("endpoint-configuration", Server, Refused, "the endpoint is not set from the definition"),
+    extension("gateway-responses", Document, Refused, "gateway responses of the user's own are not supported"),
+    extension("importexport-version", Document, Honoured, "`1.0`, the only one there is"),
+    extension("integration", Operation, Honoured, "see the properties below"),
+    extension("integrations", Components, Honoured, "shared integrations, named by `$ref`"),
+    extension("minimum-compression-size", Document, Refused, "compression is not supported"),
+    extension("policy", Document, Refused, "resource policies are not supported"),
+    extension("request-validator", Document, Refused, "validation is not supported"),
+    extension("request-validator", Operation, Refused, "validation is not supported"),
+    extension("request-validators", Document, Refused, "validation is not supported"),
+    extension("security-policy", Document, Refused, "HTTP APIs have none: it belongs to REST APIs and custom domains"),
+    extension("tag-value", Tag, Refused, "tags of the managed gateway are not set from the definition"),
+    property("cacheKeyParameters", Refused, "caching is not supported; an empty list is left alone"),
+    property("cacheNamespace", Honoured, "it names a cache, and there is none"),
+    property("connectionId", Refused, "VPC links are not supported"),
+    property("connectionType", Honoured, "`INTERNET`; `VPC_LINK` is refused"),
+    property("contentHandling", Refused, "binary bodies are not converted"),
+    property("credentials", Refused, "functions are invoked with the router's own role"),
+    property(
+        "httpMethod",
+        Honoured,
+        "`aws_proxy`: `POST`; `http_proxy`: what to call with, `ANY` for the client's own",
+    ),
+    property("integrationSubtype", Refused, "AWS services as integrations are not supported"),
+    property("integrationTarget", Refused, "VPC links are not supported"),
+    property("passthroughBehavior", Honoured, "`mock`; a proxy passes everything on, here as on AWS"),
+    property("payloadFormatVersion", Honoured, "`aws_proxy`: `1.0` (also where it is absent) and `2.0`"),
+    property("requestParameters", Honoured, "`http_proxy`: path parameters; all others are refused"),
+    property("requestTemplates", Honoured, "`mock`: plain text; references and directives are refused"),
+    property("responses", Honoured, "`mock`: plain text and fixed headers; AWS does not read it on a proxy"),
+    property("responseTransferMode", Honoured, "`BUFFERED`; `STREAM` is refused"),
+    property("timeoutInMillis", Honoured, "50 to 29,000, the latter where it is absent"),
+    property("tlsConfig", Refused, "TLS to backends is always verified"),
+    property("type: aws", Refused, "write `aws_proxy`, `http_proxy` or `mock`"),
+    property("type: aws_proxy", Honoured, "Lambda functions"),
+    property("type: http", Refused, "write `aws_proxy`, `http_proxy` or `mock`"),
+    property("type: http_proxy", Honoured, "HTTP and HTTPS backends"),
+    property("type: mock", Honoured, "answers without a backend"),
+    property("uri", Honoured, "a function's ARN, invocation ARN or name, or a URL; with `${stageVariables.name}`"),
+    property("x-tollgate-*", Refused, "none of ours is supported in an integration"),
+    extension("*", Document, Refused, "any other name, wherever it stands"),
+];
+
+const fn extension(name: &'static str, home: Home, fate: Fate, note: &'static str) -> Extension {
+    Extension { name, home, fate, note }
+}
+
+const fn property(name: &'static str, fate: Fate, note: &'static str) -> Extension {
+    Extension { name, home: Integration, fate, note }
+}
+
+/// What becomes of `key`, the whole name of an extension or of an integration's property, at `home`. A name that AWS has
+/// elsewhere, or nowhere, is refused.
+pub(crate) fn find(key: &str, home: Home) -> Option<&'static Extension> {
+    let name = key.strip_prefix(PREFIX).unwrap_or(key);
+    EXTENSIONS.iter().find(|extension| extension.home == home && extension.name == name)
+}
+
+/// Where AWS has `key`, if it does.
+pub(crate) fn homes(key: &str) -> Vec<Home> {
+    let name = key.strip_prefix(PREFIX).unwrap_or_default();
+    EXTENSIONS.iter().filter(|extension| extension.name == name).map(|extension| extension.home).collect()
+}
+
+impl Home {
+    /// As people say it.
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Document => "at the top of the document",
+            Path => "in a path",
+            Operation => "in an operation",
+            Components => "in components",
+            SecurityScheme => "in a security scheme",
+            Server => "in an entry of servers",
+            Tag => "in an entry of tags",
+            Integration => "in an integration",
+        }
+    }
+}
+
+/// The tables of `docs/compatibility.md`.
+pub fn compatibility() -> String {
+    let mut page = String::from(
+        "# Compatibility\n\nWhat becomes of each of AWS's OpenAPI extensions. Written by `tollgate compatibility` from the \
+         list that the compiler itself\nasks; `make test` fails when this page is stale. What is refused is refused with its \
+         line, never dropped.\n\n| `x-amazon-apigateway-…` | where | | |\n|---|---|---|---|\n",
+    );
+    let row = |page: &mut String, extension: &Extension, place: &str| {
+        let fate = if extension.fate == Honoured { "honoured" } else { "refused" };
+        let _ = writeln!(page, "| `{}` |{place} {fate} | {} |", extension.name, extension.note);
+    };
+    for extension in EXTENSIONS.iter().filter(|extension| extension.home != Integration) {
+        row(&mut page, extension, &format!(" {} |", extension.home.phrase()));
+    }
+    page.push_str("\n| property of `x-amazon-apigateway-integration` | | |\n|---|---|---|\n");
+    for extension in EXTENSIONS.iter().filter(|extension| extension.home == Integration) {
+        row(&mut page, extension, "");
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// AWS's list of extensions, as its guide has it in 2026.
+    const OF_THE_GUIDE: [&str; 21] = [
+        "any-method",
+        "api-key-source",
+        "auth",
+        "authorizer",
+        "authtype",
+        "binary-media-types",
+        "cors",
+        "documentation",
+        "endpoint-access-mode",
+        "endpoint-configuration",
+        "gateway-responses",
+        "importexport-version",
+        "integration",
+        "integrations",
+        "minimum-compression-size",
+        "policy",
+        "request-validator",
+        "request-validators",
+        "security-policy",
+        "tag-value",
+        "*",
+    ];
+
+    #[test]
+    fn every_extension_of_the_guide_has_a_fate() {
+        let mut names: Vec<&str> = EXTENSIONS
+            .iter()
+            .filter(|extension| extension.home != Integration)
+            .map(|extension| extension.name)
+            .collect();
+        names.dedup();
+        assert_eq!(names, OF_THE_GUIDE);
+    }
+}

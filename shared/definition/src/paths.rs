@@ -1,0 +1,171 @@
+//! `paths` and the operations in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    Operation, PathTemplate, Place, Text,
+    document::{Entry, Node},
+    integration,
+    openapi::refuse_unknown,
+    reader::Reader,
+    refs::Refs,
+    security::Schemes,
+};
+
+const INTEGRATION: &str = "x-amazon-apigateway-integration";
+const ANY_METHOD: &str = "x-amazon-apigateway-any-method";
+
+/// The methods that API Gateway routes, as documents write them.
+const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+const PATH_FIELDS: [&str; 4] = ["summary", "description", "servers", "parameters"];
+const OPERATION_FIELDS: [&str; 15] = [
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "callbacks",
+    "deprecated",
+    "security",
+    "servers",
+    // Swagger 2.0
+    "consumes",
+    "produces",
+    "schemes",
+];
+
+/// Routes of one HTTP API, raisable on request; one of them is `$default`.
+/// (API Gateway developer guide, `http-api-quotas`.)
+const MAX_ROUTES: usize = 300;
+
+/// What reading a path needs of the rest of the document.
+pub(crate) struct Surroundings<'d> {
+    pub(crate) refs: Refs<'d>,
+    pub(crate) schemes: Schemes,
+    /// Whether an operation without `security` of its own needs a key.
+    pub(crate) key_by_default: bool,
+    /// The stage variables there are, if the caller knows them.
+    pub(crate) stage_variables: Option<BTreeSet<String>>,
+}
+
+/// Reads all operations.
+pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    let mut shapes: BTreeMap<String, (String, Place)> = BTreeMap::new();
+    for Entry { key, place, value } in reader.object(paths, "paths") {
+        if key.starts_with("x-") {
+            continue;
+        }
+        if key == "/$default" {
+            let remedy = "write /{proxy+}, and / for the root";
+            reader.problem(*place, "the route $default is the router's own", remedy);
+            continue;
+        }
+        let template = match PathTemplate::parse(key) {
+            Ok(template) => template,
+            Err((message, remedy)) => {
+                reader.problem(*place, message, remedy);
+                continue;
+            }
+        };
+        if let Some((other, at)) = shapes.insert(template.shape(), (key.clone(), *place)) {
+            let message = format!("{key} matches the same requests as {other} in line {}", at.line);
+            reader.problem(*place, message, "write the path once, with all its methods");
+        }
+        read_path(reader, value, (key, &template), around, &mut operations);
+    }
+    if operations.len() >= MAX_ROUTES {
+        let message = format!("{} operations are more than the {MAX_ROUTES} routes of an HTTP API", operations.len());
+        reader.problem(paths.place, message, "join operations under any-method or {proxy+}, or split the API");
+    }
+    operations
+}
+
+fn read_path(
+    reader: &mut Reader,
+    value: &Node,
+    route: (&str, &PathTemplate),
+    around: &Surroundings<'_>,
+    operations: &mut Vec<Operation>,
+) {
+    if let Some(reference) = value.get("$ref") {
+        reader.problem(reference.place, "a path that is a reference is not supported", "write the path out");
+    }
+    check_parameters(reader, value, route, around.refs);
+    for entry in reader.object(value, "a path") {
+        let method = match entry.key.as_str() {
+            ANY_METHOD => "ANY".to_owned(),
+            method if METHODS.contains(&method) => method.to_ascii_uppercase(),
+            "trace" => {
+                reader.problem(entry.place, "API Gateway does not route TRACE", "leave the method out");
+                continue;
+            }
+            "$ref" => continue,
+            field => {
+                refuse_unknown(reader, entry, field, &PATH_FIELDS, "a path");
+                continue;
+            }
+        };
+        operations.extend(read_operation(reader, entry, route, method, around));
+    }
+}
+
+fn read_operation(
+    reader: &mut Reader,
+    entry: &Entry,
+    route: (&str, &PathTemplate),
+    method: String,
+    around: &Surroundings<'_>,
+) -> Option<Operation> {
+    let (path, template) = route;
+    for field in reader.object(&entry.value, "an operation") {
+        refuse_unknown(reader, field, &field.key, &OPERATION_FIELDS, "an operation");
+    }
+    check_parameters(reader, &entry.value, route, around.refs);
+    let api_key_required = match entry.value.get("security") {
+        Some(security) => around.schemes.api_key_required(reader, security),
+        None => around.key_by_default,
+    };
+    let Some(node) = entry.value.get(INTEGRATION) else {
+        let message = format!("{method} {path} has no {INTEGRATION}: nothing would be called");
+        reader.problem(entry.place, message, format!("write {INTEGRATION}: with a type and a uri"));
+        return None;
+    };
+    let node = around.refs.resolve(reader, node)?;
+    let integration = integration::read(reader, node, template)?;
+    if let Some(known) = &around.stage_variables {
+        let used = integration.text().into_iter().flat_map(Text::stage_variables);
+        for name in used.filter(|name| !known.contains(*name)) {
+            let message = format!("the stage has no variable {name:?}");
+            reader.problem(
+                node.get("uri").unwrap_or(node).place,
+                message,
+                "name one that it has, or add it to the stage",
+            );
+        }
+    }
+    Some(Operation { path: path.to_owned(), method, api_key_required, integration })
+}
+
+/// Path parameters that are declared and that the path does not have: AWS refuses to deploy them.
+fn check_parameters(reader: &mut Reader, node: &Node, (path, template): (&str, &PathTemplate), refs: Refs<'_>) {
+    let Some(parameters) = node.get("parameters") else { return };
+    let Some(items) = parameters.items() else {
+        reader.problem(parameters.place, format!("parameters is {}", parameters.kind()), "write a list here");
+        return;
+    };
+    for item in items {
+        // The reference itself is checked with all others, in `Refs::check`.
+        let Some(parameter) = refs.resolve(&mut Reader::default(), item) else { continue };
+        let is_path = parameter.get("in").and_then(Node::text) == Some("path");
+        let name = parameter.get("name").and_then(Node::text).unwrap_or_default();
+        if is_path && !template.parameters().any(|known| known == name.trim_end_matches('+')) {
+            let message = format!("{path} has no parameter {name:?}");
+            reader.problem(item.place, message, "name one of the path's {parameters}, or leave it out");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Looks at every extension in the whole document, wherever it stands: none is passed over.
+
+use crate::{
+    document::{Entry, Node, Value},
+    extensions::{Fate, Home, find, homes},
+    reader::{Reader, one_of},
+};
+
+/// Refuses every extension that is not honoured where it stands.
+pub(crate) fn check(reader: &mut Reader, root: &Node) {
+    below(reader, root, &mut Vec::new());
+}
+
+fn below<'n>(reader: &mut Reader, node: &'n Node, path: &mut Vec<&'n str>) {
+    match &node.value {
+        Value::Scalar { .. } => {}
+        Value::List(items) => {
+            path.push("*");
+            items.iter().for_each(|item| below(reader, item, path));
+            path.pop();
+        }
+        Value::Map(entries) => {
+            for entry in entries {
+                if ours_or_aws(&entry.key) {
+                    check_one(reader, entry, home(path));
+                }
+                // An operation under `x-amazon-apigateway-any-method` is a part of the document; what is in other
+                // extensions is theirs, and examples are data.
+                if (!entry.key.starts_with("x-") || entry.key == "x-amazon-apigateway-any-method")
+                    && !is_data(&entry.key)
+                {
+                    path.push(&entry.key);
+                    below(reader, &entry.value, path);
+                    path.pop();
+                }
+            }
+        }
+    }
+}
+
+fn check_one(reader: &mut Reader, entry: &Entry, home: Option<Home>) {
+    let Entry { key, place, .. } = entry;
+    match home.and_then(|home| find(key, home)) {
+        Some(extension) if extension.fate == Fate::Honoured => {}
+        Some(extension) => reader.problem(*place, format!("{key} is refused: {}", extension.note), "leave it out"),
+        None => match homes(key).as_slice() {
+            [] => reader.problem(*place, format!("{key} is not an extension that is known here"), "leave it out"),
+            elsewhere => {
+                let places: Vec<&str> = elsewhere.iter().map(|home| home.phrase()).collect();
+                let message = format!("{key} has no meaning here");
+                reader.problem(*place, message, format!("AWS has it {}: move it, or leave it out", one_of(&places)));
+            }
+        },
+    }
+}
+
+fn ours_or_aws(key: &str) -> bool {
+    key.starts_with("x-amazon-apigateway-") || key.starts_with("x-tollgate-")
+}
+
+fn is_data(key: &str) -> bool {
+    ["example", "examples", "default", "enum"].contains(&key)
+}
+
+fn home(path: &[&str]) -> Option<Home> {
+    match path {
+        [] => Some(Home::Document),
+        ["paths", _] => Some(Home::Path),
+        ["paths", _, _] => Some(Home::Operation),
+        ["components"] => Some(Home::Components),
+        ["components", "securitySchemes", _] | ["securityDefinitions", _] => Some(Home::SecurityScheme),
+        ["servers", "*"] => Some(Home::Server),
+        ["tags", "*"] => Some(Home::Tag),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+
+    fn problems(source: &str) -> Vec<String> {
+        let document = Document::parse(source).unwrap();
+        let mut reader = Reader::default();
+        check(&mut reader, &document.root);
+        let shown = |p: &crate::Problem| format!("{}:{} {} | {}", p.place.line, p.place.column, p.message, p.remedy);
+        reader.problems.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn an_extension_is_refused_wherever_it_stands() {
+        let source = "x-amazon-apigateway-policy: {}\n\
+                      info: {x-amazon-apigateway-cors: {}}\n\
+                      x-amazon-apigateway-polici: {}\n\
+                      paths:\n  /a:\n    get: {parameters: [{x-tollgate-cache: 1}]}\n\
+                      components: {schemas: {A: {example: {x-amazon-apigateway-policy: data}}}}\n";
+        assert_eq!(
+            problems(source),
+            [
+                "1:1 x-amazon-apigateway-policy is refused: resource policies are not supported | leave it out",
+                "2:8 x-amazon-apigateway-cors has no meaning here | AWS has it at the top of the document: move it, or leave it out",
+                "3:1 x-amazon-apigateway-polici is not an extension that is known here | leave it out",
+                "6:25 x-tollgate-cache is not an extension that is known here | leave it out",
+            ]
+        );
+    }
+
+    #[test]
+    fn other_vendors_extensions_are_theirs() {
+        assert_eq!(problems("x-logo: {x-amazon-apigateway-policy: 1}\n"), [""; 0]);
+    }
+}
