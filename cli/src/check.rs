@@ -54,7 +54,7 @@ impl Check {
             }
         }
         if self.format == Format::Json {
-            println!("{:#}", Value::from(found));
+            crate::out(&format!("{:#}\n", Value::from(found)));
         }
         ExitCode::from(worst)
     }

@@ -74,14 +74,14 @@ impl Create {
         match self.format {
             Format::Json => {
                 let KeyRecord { key_id, tenant, plan_id, .. } = record;
-                println!("{}", json!({"key": key.secret(), "keyId": key_id, "tenant": tenant, "planId": plan_id}));
+                let answer = json!({"key": key.secret(), "keyId": key_id, "tenant": tenant, "planId": plan_id});
+                crate::out(&format!("{answer}\n"));
             }
-            Format::Text => println!(
-                "{}\n\nThe key {} of tenant {}. Keep it now: it is not shown again.",
-                key.secret(),
-                record.key_id,
-                record.tenant
-            ),
+            Format::Text => {
+                let KeyRecord { key_id, tenant, .. } = record;
+                let advice = format!("The key {key_id} of tenant {tenant}. Keep it now: it is not shown again.");
+                crate::out(&format!("{}\n\n{advice}\n", key.secret()));
+            }
         }
         Ok(())
     }
