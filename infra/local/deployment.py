@@ -89,7 +89,7 @@ def deploy(console, log, port, values):
                      "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
                      "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--region", tools.REGION,
                      "--parameter-overrides", *overrides], log,
-                    "sam could not deploy infra/template.yaml: mend what its last lines name, and if they name nothing, "
+                    "sam could not deploy infra/template.yaml: mend what its last lines name, and if they name nothing "
                     "run `make down` and try again.", env=tools.environment(port), cwd=ROOT, lines=20, stream=False)
         return outputs(port)
 

@@ -1,7 +1,7 @@
 """Makes the emulator's HTTP APIs behave as AWS documents them, where a gateway behind them would notice.
 
-Each patch wraps one function of the emulator and says what AWS does. AWS's pages: `http-api-develop-integrations-lambda`
-(payload 2.0), `http-api-lambda-authorizer`, `http-api-develop-routes`, `http-api-cors`,
+Each patch wraps one function of the emulator and says what AWS does. AWS's pages: `http-api-lambda-authorizer`,
+`http-api-develop-integrations-lambda` (payload 2.0), `http-api-develop-routes`, `http-api-cors`,
 `http-api-stages.stage-variables-reference`.
 """
 

@@ -20,7 +20,7 @@ def with_stage_variables(uri, variables):
 
 
 def resolve_url(original):
-    """AWS calls the integration's URI, with its path variables filled in; the emulator appends the request's path to it.
+    """AWS calls the integration's URI with its path variables filled in; the emulator appends the request's path to it.
 
     Hands the whole URL on in place of the path.
     """
@@ -44,7 +44,7 @@ def fill(uri, path_variables):
 
 
 def pass_through(_original):
-    """AWS passes the whole answer on, with its headers, and follows no redirect; the emulator keeps Content-Type only."""
+    """AWS passes the whole answer on, headers and redirects included; the emulator keeps Content-Type alone."""
     async def invoke(integration, url, method, headers, body, query):
         configured = integration.get("integrationMethod") or "ANY"
         seconds = int(integration.get("timeoutInMillis") or 30_000) / 1000

@@ -1,4 +1,4 @@
-"""`make test`: every check, from the formatting to the stories over a stack of their own. Stops at the first that fails."""
+"""`make test`: every check, from formatting to stories over a stack of their own, up to the first that fails."""
 
 from stack import down, guarded, up  # first: it refuses a Python that is too old
 
@@ -14,22 +14,24 @@ from state import alone, checkout_state, load
 
 CARGO_TEST = ["cargo", "test", "--profile", "local"]
 # What cargo prints of tests that pass; a failure is found faster without it.
-OF_PASSING_TESTS = re.compile(r"^(test .* \.\.\. ok|running \d+ tests?|test result: ok.*| +Running .*|)\n", re.MULTILINE)
+OF_PASSING_TESTS = re.compile(r"^(test .* \.\.\. ok|running \d+ tests?|test result: ok.*| +Running .*|)\n", re.M)
 VALIDATE = ["sam", "validate", "--lint", "--region", tools.REGION, "--template"]
 
-# What needs no stack: title, command, and what it means when the command fails.
-PHASES = [
-    ("Check the formatting", ["cargo", "fmt", "--all", "--check"], "`cargo fmt` would change something"),
-    ("Run the lints",
-     ["cargo", "clippy", "--workspace", "--all-targets", "--profile", "local", "--", "-D", "warnings"],
-     "clippy found something"),
-    ("Run the tests", [*CARGO_TEST, "--workspace", "--exclude", "e2e"], "A test failed"),
-    ("Build the functions", deployment.build_functions(), "The functions did not compile"),
-    ("Compare infra/routes.yaml with infra/api.yaml", [*deployment.BUILD_ROUTES, "--check"],
-     "infra/routes.yaml is stale, and `make up` writes it anew"),
-    ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
-    ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
-]
+
+def phases():
+    """What needs no stack: title, command, and what it means when the command fails."""
+    return [
+        ("Check the formatting", ["cargo", "fmt", "--all", "--check"], "`cargo fmt` would change something"),
+        ("Run the lints",
+         ["cargo", "clippy", "--workspace", "--all-targets", "--profile", "local", "--", "-D", "warnings"],
+         "clippy found something"),
+        ("Run the tests", [*CARGO_TEST, "--workspace", "--exclude", "e2e"], "A test failed"),
+        ("Build the functions", deployment.build_functions(), "The functions did not compile"),
+        ("Compare infra/routes.yaml with infra/api.yaml", [*deployment.BUILD_ROUTES, "--check"],
+         "infra/routes.yaml is stale, and `make up` writes it anew"),
+        ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
+        ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
+    ]
 
 
 def main():
@@ -41,7 +43,7 @@ def main():
     try:
         with alone(console):
             tools.install(console, state / "tools.log")
-        for number, (title, command, failure) in enumerate(PHASES, 1):
+        for number, (title, command, failure) in enumerate(phases(), 1):
             phase(console, state / f"{number}.log", title, command, failure)
         tell_stories(console, state)
     except Failure as failure:

@@ -169,8 +169,9 @@ def check(state, stack, console):
     with console.step("Ask for GET /health"):
         status, body = get(stack["port"], f"/_aws/execute-api/{stack['api_id']}/$default/health")
         if status != 200:
+            log = state / "emulator.log"
             raise Failure(f"The stack is deployed, but GET /health answered {status or 'nothing'}: "
-                          f"look into {state / 'emulator.log'} and try again.", body + "\n" + tail(state / "emulator.log"))
+                          f"look into {log} and try again.", f"{body}\n{tail(log)}")
 
 
 def tail(log, lines=10):
@@ -179,14 +180,15 @@ def tail(log, lines=10):
 
 def welcome(stack):
     """Says how to reach the stack. Single quotes, because a shell would replace `$default`."""
+    url, key = stack["url"], stack["key"]
     return f"""
-Tollgate is up: {stack['url']}
-An API key:     {stack['key']}
+Tollgate is up: {url}
+An API key:     {key}
 Its logs:       {stack['logs']}
 
-curl -i '{stack['url']}/health'
-curl -i -H 'x-api-key: {stack['key']}' '{stack['url']}/catalog/products.json'
-curl -i -H 'x-api-key: {stack['key']}' -H 'content-type: application/json' -d '{{"currency":"EUR"}}' '{stack['url']}/carts'
+curl -i '{url}/health'
+curl -i -H 'x-api-key: {key}' '{url}/catalog/products.json'
+curl -i -H 'x-api-key: {key}' -H 'content-type: application/json' -d '{{"currency":"EUR"}}' '{url}/carts'
 """
 
 

@@ -34,14 +34,15 @@ def install(console, log):
         console.run([sys.executable, "-m", "venv", "--clear", VENV], log,
                     "Python could not make a virtual environment: install its venv module, for example with "
                     "`sudo apt install python3-venv`.", env=os.environ, cwd=ROOT)
-        console.run([PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", REQUIREMENTS],
-                    log, "pip could not install the tools of infra/local/requirements.txt: "
+        console.run([PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input",
+                     "--requirement", REQUIREMENTS], log,
+                    "pip could not install the tools of infra/local/requirements.txt: "
                     "see its last lines, check the network and try again.", env=os.environ, cwd=ROOT)
         stamp.write_text(wanted)
 
 
 def environment(port=None):
-    """The user's environment for a tool, turned away from the user's AWS accounts and, with a port, to that emulator."""
+    """The user's environment for a tool, turned away from the user's AWS accounts, and to the emulator on `port`."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}
     direct = [env.get("no_proxy") or env.get("NO_PROXY") or "", "127.0.0.1", "localhost"]
     env |= {
