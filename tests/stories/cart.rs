@@ -74,3 +74,15 @@ fn money_is_never_a_float() {
     assert_eq!(refused.status, 400);
     assert!(refused.text().contains("amount"), "{}", refused.text());
 }
+
+#[test]
+fn a_native_route_goes_past_the_router_and_not_past_the_key() {
+    let cart = new_cart();
+    let read = call("GET", &cart, &Value::Null);
+    assert_eq!(read.status, 200, "{}", read.text());
+    assert_eq!(read.header("x-amz-apigw-id"), None, "the router would have set it");
+    assert_eq!(read.header("x-amzn-requestid"), read.header("apigw-requestid"));
+    assert_eq!(call("DELETE", &cart, &Value::Null).header("x-amz-apigw-id").is_some(), true, "and here it did");
+    let stranger = Call::new("GET", &cart).header("x-api-key", "tgnobodynobodynobodynobodynobodyno");
+    assert_eq!(Stack::get().call(stranger).status, 403);
+}

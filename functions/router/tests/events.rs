@@ -9,9 +9,19 @@ use testkit::{Call, MemoryKeys, StubBackends, demo_keys, events, table};
 
 const SHOP: &str = include_str!("../../../infra/api.yaml");
 
+fn answer(payload: &Value, backends: &StubBackends, keys: MemoryKeys) -> Result<Value, String> {
+    // What the shop sends natively goes through the router here.
+    answer_over(&SHOP.replace("x-tollgate-path: native", "x-tollgate-path: dispatched"), payload, backends, keys)
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn answer(payload: &Value, backends: &StubBackends, keys: MemoryKeys) -> Result<Value, String> {
-    let router = Router::new(Gateway::new(table(SHOP), backends, keys), String::new(), Default::default());
+async fn answer_over(
+    definition: &str,
+    payload: &Value,
+    backends: &StubBackends,
+    keys: MemoryKeys,
+) -> Result<Value, String> {
+    let router = Router::new(Gateway::new(table(definition), backends, keys), String::new(), Default::default());
     let event: HttpEvent = serde_json::from_value(payload.clone()).map_err(|error| error.to_string())?;
     let reply = router.route(event, None).await.map_err(|error| error.to_string())?;
     Ok(serde_json::to_value(reply).expect("JSON"))
@@ -185,4 +195,19 @@ fn an_answer_that_lambda_would_not_carry_becomes_a_502() {
     let large = json!({"statusCode": 200, "body": "\u{1}".repeat(2 << 20)});
     let reply = answer(&event("http-api-function"), &StubBackends::function(&large), demo_keys()).expect("an answer");
     assert_eq!((&reply["statusCode"], &reply["body"]), (&json!(502), &json!(r#"{"message":"Internal server error"}"#)));
+}
+
+#[test]
+fn what_the_managed_gateway_guards_is_open_by_its_own_route_alone() {
+    let definition = "openapi: 3.0.3\nx-tollgate-path: dispatched\ncomponents:\n  securitySchemes:\n    \
+        sigv4: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}\npaths:\n  \
+        /a/{x}:\n    get:\n      security: [{sigv4: []}]\n      \
+        x-amazon-apigateway-integration: {type: aws_proxy, uri: f, payloadFormatVersion: '2.0'}\n";
+    for (route_key, status) in [("GET /a/{x}", 201), ("$default", 403), ("ANY /{proxy+}", 403), ("", 403)] {
+        let mut event = event("http-api-mock");
+        event["rawPath"] = json!("/a/1");
+        event["routeKey"] = json!(route_key);
+        let reply = answer_over(definition, &event, &backends(), demo_keys()).expect("an answer");
+        assert_eq!(reply["statusCode"], status, "{route_key}");
+    }
 }

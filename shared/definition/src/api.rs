@@ -4,35 +4,126 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Text;
+use crate::{Managed, Text};
 
 /// A checked API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Api {
     /// `info.title`.
     pub title: String,
-    /// All operations, by path, then method.
-    pub operations: Vec<Operation>,
+    /// All routes, by path, then method.
+    pub routes: Vec<Route>,
+    /// What the managed gateway is told of the API as a whole.
+    pub managed: Managed,
 }
 
-/// One method of one path.
+impl Api {
+    /// The operations that go through the router, in the order of its table.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.routes.iter().filter_map(|route| match &route.way {
+            Way::Dispatched { operation, .. } => Some(operation),
+            Way::Native(_) => None,
+        })
+    }
+}
+
+/// One method of one path, and the way its requests take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The path as the document writes it: `/carts/{cartId}`.
+    pub path: String,
+    /// `GET`, …, or `ANY`.
+    pub method: String,
+    /// Who is let in.
+    pub guard: Guard,
+    /// Where a request goes then.
+    pub way: Way,
+    /// How many requests a second the managed gateway lets through.
+    pub throttle: Option<Throttle>,
+}
+
+impl Route {
+    /// `GET /carts/{cartId}`: AWS's route key.
+    pub fn key(&self) -> String {
+        route_key(&self.method, &self.path)
+    }
+}
+
+/// Who is let in to a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Everybody.
+    Open,
+    /// Who shows an API key: the authorizer function says, or the router.
+    ApiKey,
+    /// Who signs with IAM: the managed gateway says.
+    Iam,
+    /// Who shows a token: the managed gateway says.
+    Jwt {
+        /// The authorizer's name in the document.
+        authorizer: String,
+        /// The scopes, one of which the token must have; none: any token will do.
+        scopes: Vec<String>,
+    },
+}
+
+/// The way of a route's requests. (`tollgate plan` shows it.)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the managed gateway straight to the backend.
+    Native(Integration),
+    /// Through the router.
+    Dispatched {
+        /// What the router does.
+        operation: Operation,
+        /// Why the managed gateway cannot do it by itself.
+        because: String,
+    },
+}
+
+/// A token bucket of the managed gateway: requests a second, and how many at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Throttle {
+    /// Requests a second, steadily.
+    pub rate: u32,
+    /// Requests at once.
+    pub burst: u32,
+}
+
+/// What the router knows of one method of one path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operation {
     /// The path as the document writes it: `/carts/{cartId}`.
     pub path: String,
     /// `GET`, …, or `ANY`.
     pub method: String,
-    /// Whether `security` asks for an API key.
-    pub api_key_required: bool,
+    /// Who is let in.
+    pub admits: Admits,
     /// What is called.
     pub integration: Integration,
+}
+
+/// Whom the router lets in to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Admits {
+    /// Everybody.
+    Everybody,
+    /// Who shows an API key.
+    ApiKey,
+    /// Whom the managed gateway let in to this very route. A request that came by another route was not asked for what this
+    /// one asks for.
+    Managed,
 }
 
 impl Operation {
     /// `GET /carts/{cartId}`: AWS's route key.
     pub fn route_key(&self) -> String {
-        format!("{} {}", self.method, self.path)
+        route_key(&self.method, &self.path)
     }
+}
+
+fn route_key(method: &str, path: &str) -> String {
+    format!("{method} {path}")
 }
 
 /// What an operation calls. (API Gateway developer guide, `api-gateway-swagger-extensions-integration`.)

@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 pub enum Fate {
     /// It acts as AWS says.
     Honoured,
+    /// The managed gateway does it.
+    Delegated,
     /// It is refused with its line.
     Refused,
 }
@@ -50,27 +52,37 @@ pub struct Extension {
 
 const PREFIX: &str = "x-amazon-apigateway-";
 
-use Fate::{Honoured, Refused};
+use Fate::{Delegated, Honoured, Refused};
 use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, Server, Tag};
 
 /// All of them, in AWS's order.
-pub const EXTENSIONS: [Extension; 47] = [
+pub const EXTENSIONS: [Extension; 49] = [
     extension("any-method", Path, Honoured, "an operation for every method that the path does not name"),
     extension("api-key-source", Document, Honoured, "`HEADER`; `AUTHORIZER` is refused"),
-    extension("auth", Operation, Refused, "IAM authorization of single operations is not supported"),
-    extension("authorizer", SecurityScheme, Refused, "authorizers other than the API key's are not supported"),
-    extension("authtype", SecurityScheme, Refused, "authorizers other than the API key's are not supported"),
-    extension("binary-media-types", Document, Refused, "binary bodies by media type are not supported"),
-    extension("cors", Document, Refused, "CORS of the managed gateway is not set from the definition"),
-    extension("documentation", Document, Honoured, "it describes, and changes no request"),
+    extension("auth", Operation, Delegated, "`AWS_IAM`"),
     extension(
-        "endpoint-access-mode",
-        Document,
-        Refused,
-        "HTTP APIs have none: it belongs to REST APIs and custom domains",
+        "authorizer",
+        SecurityScheme,
+        Delegated,
+        "`jwt`; `request`, `token` and `cognito_user_pools` are refused",
     ),
-    extension("endpoint-configuration", Document, Refused, "the endpoint is not set from the definition"),
-    extension("endpoint-configuration", Server, Refused, "the endpoint is not set from the definition"),
+    extension(
+        "authtype",
+        SecurityScheme,
+        Delegated,
+        "`awsSigv4`; others are refused where no authorizer stands beside them",
+    ),
+    extension("binary-media-types", Document, Refused, "binary bodies by media type are not supported"),
+    extension("cors", Document, Delegated, "set on the API"),
+    extension("documentation", Document, Honoured, "it describes, and changes no request"),
+    extension("endpoint-access-mode", Document, Refused, "it belongs to REST APIs and custom domains"),
+    extension(
+        "endpoint-configuration",
+        Document,
+        Delegated,
+        "`disableExecuteApiEndpoint`, `ipAddressType`; the rest is refused",
+    ),
+    extension("endpoint-configuration", Server, Delegated, "the same"),
     extension("gateway-responses", Document, Refused, "gateway responses of the user's own are not supported"),
     extension("importexport-version", Document, Honoured, "`1.0`, the only one there is"),
     extension("integration", Operation, Honoured, "see the properties below"),
@@ -81,7 +93,7 @@ pub const EXTENSIONS: [Extension; 47] = [
     extension("request-validator", Operation, Refused, "validation is not supported"),
     extension("request-validators", Document, Refused, "validation is not supported"),
     extension("security-policy", Document, Refused, "HTTP APIs have none: it belongs to REST APIs and custom domains"),
-    extension("tag-value", Tag, Refused, "tags of the managed gateway are not set from the definition"),
+    extension("tag-value", Tag, Delegated, "set on the API"),
     property("cacheKeyParameters", Refused, "caching is not supported; an empty list is left alone"),
     property("cacheNamespace", Honoured, "it names a cache, and there is none"),
     property("connectionId", Refused, "VPC links are not supported"),
@@ -109,11 +121,17 @@ pub const EXTENSIONS: [Extension; 47] = [
     property("type: http_proxy", Honoured, "HTTP and HTTPS backends"),
     property("type: mock", Honoured, "answers without a backend"),
     property("uri", Honoured, "a function's ARN, invocation ARN or name, or a URL; with `${stageVariables.name}`"),
-    property("x-tollgate-*", Refused, "none of ours is supported in an integration"),
     extension("*", Document, Refused, "any other name, wherever it stands"),
+    ours("x-tollgate-path", Document, Honoured, "`native` or `dispatched`: the way of all operations that do not say"),
+    ours("x-tollgate-path", Operation, Honoured, "`native` or `dispatched`; refused where it cannot be"),
+    ours("x-tollgate-throttle", Operation, Delegated, "`{rate, burst}`: the route's throttle on the managed gateway"),
 ];
 
 const fn extension(name: &'static str, home: Home, fate: Fate, note: &'static str) -> Extension {
+    Extension { name, home, fate, note }
+}
+
+const fn ours(name: &'static str, home: Home, fate: Fate, note: &'static str) -> Extension {
     Extension { name, home, fate, note }
 }
 
@@ -130,7 +148,7 @@ pub(crate) fn find(key: &str, home: Home) -> Option<&'static Extension> {
 
 /// Where AWS has `key`, if it does.
 pub(crate) fn homes(key: &str) -> Vec<Home> {
-    let name = key.strip_prefix(PREFIX).unwrap_or_default();
+    let name = key.strip_prefix(PREFIX).unwrap_or(key);
     EXTENSIONS.iter().filter(|extension| extension.name == name).map(|extension| extension.home).collect()
 }
 
@@ -150,6 +168,12 @@ impl Home {
     }
 }
 
+impl Extension {
+    fn is_ours(&self) -> bool {
+        self.name.starts_with("x-tollgate-")
+    }
+}
+
 /// The tables of `docs/compatibility.md`.
 pub fn compatibility() -> String {
     let mut page = String::from(
@@ -158,15 +182,25 @@ pub fn compatibility() -> String {
          line, never dropped.\n\n| `x-amazon-apigateway-…` | where | | |\n|---|---|---|---|\n",
     );
     let row = |page: &mut String, extension: &Extension, place: &str| {
-        let fate = if extension.fate == Honoured { "honoured" } else { "refused" };
+        let fate = match extension.fate {
+            Honoured => "honoured",
+            Delegated => "delegated to the managed gateway",
+            Refused => "refused",
+        };
         let _ = writeln!(page, "| `{}` |{place} {fate} | {} |", extension.name, extension.note);
     };
-    for extension in EXTENSIONS.iter().filter(|extension| extension.home != Integration) {
+    let (ours, theirs): (Vec<&Extension>, Vec<&Extension>) =
+        EXTENSIONS.iter().partition(|extension| extension.is_ours());
+    for extension in theirs.iter().filter(|extension| extension.home != Integration) {
         row(&mut page, extension, &format!(" {} |", extension.home.phrase()));
     }
     page.push_str("\n| property of `x-amazon-apigateway-integration` | | |\n|---|---|---|\n");
-    for extension in EXTENSIONS.iter().filter(|extension| extension.home == Integration) {
+    for extension in theirs.iter().filter(|extension| extension.home == Integration) {
         row(&mut page, extension, "");
+    }
+    page.push_str("\n| of Tollgate's own | where | | |\n|---|---|---|---|\n");
+    for extension in ours {
+        row(&mut page, extension, &format!(" {} |", extension.home.phrase()));
     }
     page
 }
@@ -204,7 +238,7 @@ mod tests {
     fn every_extension_of_the_guide_has_a_fate() {
         let mut names: Vec<&str> = EXTENSIONS
             .iter()
-            .filter(|extension| extension.home != Integration)
+            .filter(|extension| extension.home != Integration && !extension.is_ours())
             .map(|extension| extension.name)
             .collect();
         names.dedup();

@@ -10,6 +10,7 @@ mod api;
 mod document;
 mod extensions;
 mod integration;
+mod managed;
 mod openapi;
 mod path_template;
 mod paths;
@@ -21,10 +22,15 @@ mod security;
 mod strays;
 mod table;
 mod text;
+mod way;
 
-pub use api::{Api, HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Operation, Passthrough, PayloadFormat};
+pub use api::{
+    Admits, Api, Guard, HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Operation, Passthrough, PayloadFormat,
+    Route, Throttle, Way,
+};
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
+pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
 pub use problem::{Place, Problem, show};

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Api, Document, Problem,
+    Api, Document, Guard, Problem,
     document::{Entry, Node},
+    managed,
     paths::{self, Surroundings},
     reader::{Reader, one_of},
     refs::Refs,
     security::Schemes,
     strays,
+    way::{self, Wish},
 };
 
 const ROOT_FIELDS_3: [&str; 10] = [
@@ -83,18 +85,21 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     let refs = Refs { root };
     refs.check(reader);
     let schemes = Schemes::read(reader, refs);
-    let key_by_default = root.get("security").is_some_and(|node| schemes.api_key_required(reader, node));
-    let around = Surroundings { refs, schemes, key_by_default, stage_variables: options.stage_variables.clone() };
-    let mut operations = match root.get("paths") {
+    let guard = root.get("security").map_or(Guard::Open, |node| schemes.guard(reader, node));
+    let wish = way::wish(reader, root, Wish::None);
+    let mut managed = managed::read(reader, root);
+    managed.jwt_authorizers = schemes.jwt_authorizers();
+    let around = Surroundings { refs, schemes, guard, wish, stage_variables: options.stage_variables.clone() };
+    let mut routes = match root.get("paths") {
         Some(paths) => paths::read(reader, paths, &around),
         None => {
             reader.problem(root.place, "the document has no paths", "write paths: and at least one path");
             Vec::new()
         }
     };
-    operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+    routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or("API");
-    Api { title: title.to_owned(), operations }
+    Api { title: title.to_owned(), routes, managed }
 }
 
 /// Which version it is, and so which fields it may have.

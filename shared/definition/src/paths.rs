@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Operation, PathTemplate, Place, Text,
+    Guard, Integration, PathTemplate, Place, Route, Text, Throttle,
     document::{Entry, Node},
     integration,
     openapi::refuse_unknown,
     reader::Reader,
     refs::Refs,
     security::Schemes,
+    way::{self, Wish},
 };
 
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
@@ -46,15 +47,17 @@ const MAX_ROUTES: usize = 300;
 pub(crate) struct Surroundings<'d> {
     pub(crate) refs: Refs<'d>,
     pub(crate) schemes: Schemes,
-    /// Whether an operation without `security` of its own needs a key.
-    pub(crate) key_by_default: bool,
+    /// Who is let in to an operation without `security` of its own.
+    pub(crate) guard: Guard,
+    /// Which way an operation takes that does not say.
+    pub(crate) wish: Wish,
     /// The stage variables there are, if the caller knows them.
     pub(crate) stage_variables: Option<BTreeSet<String>>,
 }
 
-/// Reads all operations.
-pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>) -> Vec<Operation> {
-    let mut operations = Vec::new();
+/// Reads all routes.
+pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>) -> Vec<Route> {
+    let mut routes = Vec::new();
     let mut shapes: BTreeMap<String, (String, Place)> = BTreeMap::new();
     for Entry { key, place, value } in reader.object(paths, "paths") {
         if key.starts_with("x-") {
@@ -76,13 +79,13 @@ pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>)
             let message = format!("{key} matches the same requests as {other} in line {}", at.line);
             reader.problem(*place, message, "write the path once, with all its methods");
         }
-        read_path(reader, value, (key, &template), around, &mut operations);
+        read_path(reader, value, (key, &template), around, &mut routes);
     }
-    if operations.len() >= MAX_ROUTES {
-        let message = format!("{} operations are more than the {MAX_ROUTES} routes of an HTTP API", operations.len());
+    if routes.len() >= MAX_ROUTES {
+        let message = format!("{} operations are more than the {MAX_ROUTES} routes of an HTTP API", routes.len());
         reader.problem(paths.place, message, "join operations under any-method or {proxy+}, or split the API");
     }
-    operations
+    routes
 }
 
 fn read_path(
@@ -90,7 +93,7 @@ fn read_path(
     value: &Node,
     route: (&str, &PathTemplate),
     around: &Surroundings<'_>,
-    operations: &mut Vec<Operation>,
+    routes: &mut Vec<Route>,
 ) {
     if let Some(reference) = value.get("$ref") {
         reader.problem(reference.place, "a path that is a reference is not supported", "write the path out");
@@ -110,7 +113,7 @@ fn read_path(
                 continue;
             }
         };
-        operations.extend(read_operation(reader, entry, route, method, around));
+        routes.extend(read_operation(reader, entry, route, method, around));
     }
 }
 
@@ -120,16 +123,15 @@ fn read_operation(
     route: (&str, &PathTemplate),
     method: String,
     around: &Surroundings<'_>,
-) -> Option<Operation> {
+) -> Option<Route> {
     let (path, template) = route;
     for field in reader.object(&entry.value, "an operation") {
         refuse_unknown(reader, field, &field.key, &OPERATION_FIELDS, "an operation");
     }
     check_parameters(reader, &entry.value, route, around.refs);
-    let api_key_required = match entry.value.get("security") {
-        Some(security) => around.schemes.api_key_required(reader, security),
-        None => around.key_by_default,
-    };
+    let guard = read_guard(reader, &entry.value, around);
+    let throttle = read_throttle(reader, &entry.value);
+    let wish = way::wish(reader, &entry.value, around.wish);
     let Some(node) = entry.value.get(INTEGRATION) else {
         let message = format!("{method} {path} has no {INTEGRATION}: nothing would be called");
         reader.problem(entry.place, message, format!("write {INTEGRATION}: with a type and a uri"));
@@ -137,18 +139,63 @@ fn read_operation(
     };
     let node = around.refs.resolve(reader, node)?;
     let integration = integration::read(reader, node, template)?;
-    if let Some(known) = &around.stage_variables {
-        let used = integration.text().into_iter().flat_map(Text::stage_variables);
-        for name in used.filter(|name| !known.contains(*name)) {
-            let message = format!("the stage has no variable {name:?}");
-            reader.problem(
-                node.get("uri").unwrap_or(node).place,
-                message,
-                "name one that it has, or add it to the stage",
-            );
+    check_variables(reader, node, &integration, around);
+    match way::choose(wish, &guard, path, &method, integration) {
+        Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle }),
+        Err(because) => {
+            let place = entry.value.get(way::EXTENSION).map_or(entry.place, |node| node.place);
+            let message = format!("{method} {path} cannot be native: {because}");
+            reader.problem(place, message, "write dispatched, or leave x-tollgate-path out");
+            None
         }
     }
-    Some(Operation { path: path.to_owned(), method, api_key_required, integration })
+}
+
+/// Who is let in: `x-amazon-apigateway-auth` where there is one, else `security`, else what the document says.
+fn read_guard(reader: &mut Reader, operation: &Node, around: &Surroundings<'_>) -> Guard {
+    let guard = match operation.get("security") {
+        Some(security) => around.schemes.guard(reader, security),
+        None => around.guard.clone(),
+    };
+    let Some(auth) = operation.get("x-amazon-apigateway-auth") else { return guard };
+    let Some(kind) = auth.get("type") else {
+        reader.problem(auth.place, "x-amazon-apigateway-auth has no type", "write {type: AWS_IAM}");
+        return guard;
+    };
+    match reader.choice(kind, "the type of x-amazon-apigateway-auth", &["AWS_IAM", "NONE"]) {
+        Some("AWS_IAM") => Guard::Iam,
+        _ => guard,
+    }
+}
+
+fn read_throttle(reader: &mut Reader, operation: &Node) -> Option<Throttle> {
+    let node = operation.get("x-tollgate-throttle")?;
+    let mut field = |name: &str| match node.get(name) {
+        Some(value) => reader.number(value, name, 1, 10_000_000),
+        None => {
+            let message = format!("x-tollgate-throttle has no {name}");
+            reader.problem(
+                node.place,
+                message,
+                "write {rate: 10, burst: 20}, in requests a second and requests at once",
+            );
+            None
+        }
+    };
+    let (rate, burst) = (field("rate"), field("burst"));
+    for entry in node.entries().unwrap_or_default().iter().filter(|entry| !["rate", "burst"].contains(&&*entry.key)) {
+        reader.problem(entry.place, format!("{:?} is not a property of a throttle", entry.key), "leave it out");
+    }
+    Some(Throttle { rate: rate?, burst: burst? })
+}
+
+fn check_variables(reader: &mut Reader, node: &Node, integration: &Integration, around: &Surroundings<'_>) {
+    let Some(known) = &around.stage_variables else { return };
+    let used = integration.text().into_iter().flat_map(Text::stage_variables);
+    for name in used.filter(|name| !known.contains(*name)) {
+        let message = format!("the stage has no variable {name:?}");
+        reader.problem(node.get("uri").unwrap_or(node).place, message, "name one that it has, or add it to the stage");
+    }
 }
 
 /// Path parameters that are declared and that the path does not have: AWS refuses to deploy them.

@@ -43,6 +43,20 @@ impl Reader {
         choice
     }
 
+    /// The texts of what must be a list of them.
+    pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+        let Some(items) = node.items() else {
+            self.problem(node.place, format!("{what} is {}", node.kind()), "write a list of texts here");
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.text(item, what)).map(str::to_owned).collect()
+    }
+
+    /// Whether it says `true`.
+    pub(crate) fn flag(&mut self, node: &Node, what: &str) -> bool {
+        self.choice(node, what, &["true", "false"]) == Some("true")
+    }
+
     /// A whole number between `low` and `high`.
     pub(crate) fn number(&mut self, node: &Node, what: &str, low: u32, high: u32) -> Option<u32> {
         let text = self.text(node, what)?;

@@ -1,15 +1,21 @@
-//! `infra/routes.yaml`: what the managed HTTP API does in front of the router.
+//! `infra/routes.yaml`: the managed HTTP API in front of the router, as plain `AWS::ApiGatewayV2::*` resources.
+//! (API Gateway developer guide, `http-api`.)
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-use crate::{Api, Operation};
+use crate::{
+    Api, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, Text, Throttle, Way, text::Part,
+};
 
 const HEAD: &str = r#"# Written by `tollgate build` from the definition; do not edit. `make test` fails when it is stale.
 AWSTemplateFormatVersion: "2010-09-09"
-Description: Routes of the managed HTTP API
+Description: The managed HTTP API and its routes
 
 Parameters:
-  ApiId:
+  Name:
     Type: String
   RouterArn:
     Type: String
@@ -17,23 +23,37 @@ Parameters:
     Type: String
   AuthorizerTtl:
     Type: Number
+  AccessLogArn:
+    Type: String
+"#;
 
-Resources:
+/// What an access log line says of a request.
+const ACCESS_LOG: &str = r#"{"requestId":"$context.requestId","route":"$context.routeKey","status":"$context.status","ip":"$context.identity.sourceIp","latencyMs":"$context.responseLatency","integrationMs":"$context.integrationLatency","authorizerError":"$context.authorizer.error","integrationError":"$context.integrationErrorMessage"}"#;
+
+const ROUTER: &str = r#"
   Router:
     Type: AWS::ApiGatewayV2::Integration
     Properties:
-      ApiId: !Ref ApiId
+      ApiId: !Ref Api
       IntegrationType: AWS_PROXY
       IntegrationUri: !Ref RouterArn
       PayloadFormatVersion: "2.0"
       TimeoutInMillis: 30000
+
+  RouterPermission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref RouterArn
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*
 
   # An unknown path or method, and every path that API Gateway reads otherwise than the router does. The router knows
   # which operation needs a key, and asks for it itself where no authorizer was asked.
   DefaultRoute:
     Type: AWS::ApiGatewayV2::Route
     Properties:
-      ApiId: !Ref ApiId
+      ApiId: !Ref Api
       RouteKey: $default
       Target: !Sub integrations/${Router}
 "#;
@@ -43,7 +63,7 @@ const AUTHORIZER: &str = r"
   ApiKeyAuthorizer:
     Type: AWS::ApiGatewayV2::Authorizer
     Properties:
-      ApiId: !Ref ApiId
+      ApiId: !Ref Api
       Name: api-key
       AuthorizerType: REQUEST
       AuthorizerPayloadFormatVersion: '2.0'
@@ -51,91 +71,313 @@ const AUTHORIZER: &str = r"
       AuthorizerUri: !Sub arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${AuthorizerArn}/invocations
       AuthorizerResultTtlInSeconds: !Ref AuthorizerTtl
       IdentitySource: [$request.header.x-api-key]
+
+  ApiKeyAuthorizerPermission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref AuthorizerArn
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/authorizers/*
 ";
 
-/// The routes of `api` as a CloudFormation template. The same API always gives the same text.
+const OUTPUTS: &str = r"
+Outputs:
+  ApiId:
+    Value: !Ref Api
+  ApiUrl:
+    Value: !GetAtt Api.ApiEndpoint
+";
+
+/// The managed API of `api` as a CloudFormation template. The same API always gives the same text.
 pub fn managed_routes(api: &Api) -> String {
+    let mut writer = Writer::default();
+    for route in &api.routes {
+        writer.route(route);
+    }
+    let variables = stage_variables(api);
     let mut template = HEAD.to_owned();
-    if api.operations.iter().any(|operation| operation.api_key_required) {
+    for name in &variables {
+        let _ = writeln!(template, "  {}:\n    Type: String", parameter(name));
+    }
+    template.push_str("\nResources:\n");
+    write_api(&mut template, &api.managed);
+    write_stage(&mut template, &variables, &writer.throttled);
+    template.push_str(ROUTER);
+    if api.routes.iter().any(|route| route.guard == Guard::ApiKey) {
         template.push_str(AUTHORIZER);
-    }
-    let mut names = BTreeSet::from(["Router".to_owned(), "DefaultRoute".to_owned(), "ApiKeyAuthorizer".to_owned()]);
-    for operation in &api.operations {
-        let name = logical_id(operation, &mut names);
-        write_route(&mut template, operation, &name);
-    }
-    if !api.operations.iter().any(|operation| operation.api_key_required) {
+    } else {
         // A parameter that nothing uses fails `sam validate --lint`.
         template = template.replace("  AuthorizerArn:\n    Type: String\n  AuthorizerTtl:\n    Type: Number\n", "");
     }
-    template
+    write_jwt_authorizers(&mut template, api);
+    template + &writer.resources + OUTPUTS
 }
 
-fn write_route(template: &mut String, operation: &Operation, name: &str) {
-    let route_key = operation.route_key();
+/// Every stage variable that the definition uses.
+fn stage_variables(api: &Api) -> BTreeSet<&str> {
+    let integrations = api.routes.iter().map(|route| match &route.way {
+        Way::Native(integration) => integration,
+        Way::Dispatched { operation, .. } => &operation.integration,
+    });
+    integrations.filter_map(Integration::text).flat_map(Text::stage_variables).collect()
+}
+
+/// The parameter that brings a stage variable's value.
+fn parameter(variable: &str) -> String {
+    format!("Variable{}", capitalised(variable).replace('_', ""))
+}
+
+fn write_api(template: &mut String, managed: &Managed) {
+    template.push_str(
+        "  Api:\n    Type: AWS::ApiGatewayV2::Api\n    Properties:\n      Name: !Ref Name\n      ProtocolType: HTTP\n",
+    );
+    if managed.disable_default_endpoint {
+        template.push_str("      DisableExecuteApiEndpoint: true\n");
+    }
+    if let Some(kind) = managed.ip_address_type {
+        let _ = writeln!(template, "      IpAddressType: {kind}");
+    }
+    if !managed.tags.is_empty() {
+        template.push_str("      Tags:\n");
+        for (name, value) in &managed.tags {
+            let _ = writeln!(template, "        {}: {}", quoted(name), quoted(value));
+        }
+    }
+    if let Some(cors) = &managed.cors {
+        template.push_str("      CorsConfiguration:\n");
+        for (name, values) in &cors.lists {
+            let _ = writeln!(template, "        {name}: {}", list(values));
+        }
+        if cors.allow_credentials {
+            template.push_str("        AllowCredentials: true\n");
+        }
+        if let Some(seconds) = cors.max_age_s {
+            let _ = writeln!(template, "        MaxAge: {seconds}");
+        }
+    }
+}
+
+fn write_stage(template: &mut String, variables: &BTreeSet<&str>, throttled: &[Throttled]) {
+    template.push_str("\n  Stage:\n    Type: AWS::ApiGatewayV2::Stage\n");
+    if !throttled.is_empty() {
+        // A stage's settings may only name routes that are there.
+        let names: Vec<&str> = throttled.iter().map(|route| route.name.as_str()).collect();
+        let _ = writeln!(template, "    DependsOn: [{}]", names.join(", "));
+    }
     let _ = write!(
         template,
-        "\n  {name}:\n    Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: !Ref ApiId\n      \
-         RouteKey: {route_key:?}\n      Target: !Sub integrations/${{Router}}\n"
+        "    Properties:\n      ApiId: !Ref Api\n      StageName: $default\n      AutoDeploy: true\n      \
+         AccessLogSettings:\n        DestinationArn: !Ref AccessLogArn\n        Format: >-\n          {ACCESS_LOG}\n"
     );
-    if operation.api_key_required {
-        template.push_str("      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer\n");
+    if !variables.is_empty() {
+        template.push_str("      StageVariables:\n");
+        for name in variables {
+            let _ = writeln!(template, "        {name}: !Ref {}", parameter(name));
+        }
+    }
+    if !throttled.is_empty() {
+        template.push_str("      RouteSettings:\n");
+        for Throttled { key, throttle: Throttle { rate, burst }, .. } in throttled {
+            let key = quoted(key);
+            let _ =
+                writeln!(template, "        {key}: {{ ThrottlingRateLimit: {rate}, ThrottlingBurstLimit: {burst} }}");
+        }
     }
 }
 
-/// `GET /carts/{cartId}` becomes `GetCartsCartId`; where two become the same, a number is added.
-fn logical_id(operation: &Operation, taken: &mut BTreeSet<String>) -> String {
-    let words = operation.route_key();
-    let words = words.split(|c: char| !c.is_ascii_alphanumeric()).enumerate().map(|(place, word)| {
-        let word = if place == 0 { word.to_ascii_lowercase() } else { word.to_owned() };
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-    });
-    let name: String = words.collect::<String>().chars().take(200).collect();
-    let mut unique = name.clone();
-    for number in 2.. {
-        if taken.insert(unique.clone()) {
-            break;
-        }
-        unique = format!("{name}{number}");
+fn write_jwt_authorizers(template: &mut String, api: &Api) {
+    for (name, authorizer) in &api.managed.jwt_authorizers {
+        let _ = write!(
+            template,
+            "\n  {}:\n    Type: AWS::ApiGatewayV2::Authorizer\n    Properties:\n      ApiId: !Ref Api\n      Name: {}\n      \
+             AuthorizerType: JWT\n      IdentitySource: [{}]\n      JwtConfiguration:\n        Issuer: {}\n        Audience: {}\n",
+            authorizer_id(name),
+            quoted(name),
+            quoted(&authorizer.identity_source),
+            quoted(&authorizer.issuer),
+            list(&authorizer.audience)
+        );
     }
-    unique
+}
+
+fn authorizer_id(name: &str) -> String {
+    format!("Jwt{}", words(name))
+}
+
+/// A route with a throttle of its own, by its logical id.
+struct Throttled {
+    name: String,
+    key: String,
+    throttle: Throttle,
+}
+
+/// Routes and the native integrations behind them.
+#[derive(Default)]
+struct Writer {
+    resources: String,
+    names: BTreeSet<String>,
+    /// Routes with a throttle of their own.
+    throttled: Vec<Throttled>,
+    /// Functions that API Gateway has been permitted to call.
+    permitted: BTreeMap<String, String>,
+}
+
+impl Writer {
+    fn route(&mut self, route: &Route) {
+        let name = self.name(&words(&route.key().replacen(&route.method, &route.method.to_ascii_lowercase(), 1)));
+        let target = match &route.way {
+            Way::Dispatched { .. } => "Router".to_owned(),
+            Way::Native(integration) => self.integration(&name, integration, &route.guard),
+        };
+        let key = route.key();
+        if let Some(throttle) = route.throttle {
+            self.throttled.push(Throttled { name: name.clone(), key: key.clone(), throttle });
+        }
+        let _ = write!(
+            self.resources,
+            "\n  {name}:\n    Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: !Ref Api\n      \
+             RouteKey: {}\n      Target: !Sub integrations/${{{target}}}\n",
+            quoted(&key)
+        );
+        match &route.guard {
+            Guard::Open => {}
+            Guard::ApiKey => {
+                self.resources.push_str("      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer\n");
+            }
+            Guard::Iam => self.resources.push_str("      AuthorizationType: AWS_IAM\n"),
+            Guard::Jwt { authorizer, scopes } => {
+                let id = authorizer_id(authorizer);
+                let _ = write!(self.resources, "      AuthorizationType: JWT\n      AuthorizerId: !Ref {id}\n");
+                if !scopes.is_empty() {
+                    let _ = writeln!(self.resources, "      AuthorizationScopes: {}", list(scopes));
+                }
+            }
+        }
+    }
+
+    /// A native integration; its name.
+    fn integration(&mut self, route: &str, integration: &Integration, guard: &Guard) -> String {
+        let name = self.name(&format!("{route}Integration"));
+        let _ = write!(
+            self.resources,
+            "\n  {name}:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n"
+        );
+        match integration {
+            Integration::Lambda(proxy) => self.function(&name, proxy),
+            Integration::Http(proxy) => self.server(proxy, guard),
+            Integration::Mock(_) => {} // never native, see `way`
+        }
+        name
+    }
+
+    fn function(&mut self, name: &str, proxy: &LambdaProxy) {
+        let version = if proxy.payload == PayloadFormat::V2 { "2.0" } else { "1.0" };
+        let invoked = substituted(&proxy.function, |variable| format!("${{!stageVariables.{variable}}}"));
+        let _ = write!(
+            self.resources,
+            "      IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub {}\n      PayloadFormatVersion: \"{version}\"\n      \
+             TimeoutInMillis: {}\n",
+            quoted(&format!(
+                "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{invoked}/invocations"
+            )),
+            proxy.timeout_ms
+        );
+        let function = substituted(&proxy.function, |variable| format!("${{{}}}", parameter(variable)));
+        if self.permitted.contains_key(&function) {
+            return;
+        }
+        let permission = self.name(&format!("{name}Permission"));
+        let _ = write!(
+            self.resources,
+            "\n  {permission}:\n    Type: AWS::Lambda::Permission\n    Properties:\n      Action: lambda:InvokeFunction\n      \
+             FunctionName: !Sub {}\n      Principal: apigateway.amazonaws.com\n      \
+             SourceArn: !Sub arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}/*\n",
+            quoted(&function)
+        );
+        self.permitted.insert(function, permission);
+    }
+
+    fn server(&mut self, proxy: &HttpProxy, guard: &Guard) {
+        let url: String = proxy
+            .url
+            .0
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) => text.clone(),
+                Part::StageVariable(name) => format!("${{stageVariables.{name}}}"),
+                Part::PathParameter(name) => format!("{{{name}}}"),
+            })
+            .collect();
+        let _ = write!(
+            self.resources,
+            "      IntegrationType: HTTP_PROXY\n      IntegrationMethod: {}\n      IntegrationUri: {}\n      \
+             PayloadFormatVersion: \"1.0\"\n      TimeoutInMillis: {}\n",
+            proxy.method.as_deref().unwrap_or("ANY"),
+            quoted(&url),
+            proxy.timeout_ms
+        );
+        // As the router does: the principal in headers, in place of what the client says of itself.
+        self.resources.push_str("      RequestParameters:\n");
+        for (header, field) in [("tenant", "tenant"), ("key-id", "keyId"), ("plan-id", "planId")] {
+            let _ = match guard {
+                Guard::ApiKey => writeln!(
+                    self.resources,
+                    "        \"overwrite:header.x-tollgate-{header}\": $context.authorizer.{field}"
+                ),
+                _ => writeln!(self.resources, "        \"remove:header.x-tollgate-{header}\": \"''\""),
+            };
+        }
+    }
+
+    /// A logical id of its own: where two become the same, a number is added.
+    fn name(&mut self, wanted: &str) -> String {
+        let wanted: String = wanted.chars().take(200).collect();
+        let mut unique = wanted.clone();
+        for number in 2.. {
+            if !RESERVED.contains(&unique.as_str()) && self.names.insert(unique.clone()) {
+                break;
+            }
+            unique = format!("{wanted}{number}");
+        }
+        unique
+    }
+}
+
+/// Logical ids that are not routes.
+const RESERVED: [&str; 7] =
+    ["Api", "Stage", "Router", "RouterPermission", "DefaultRoute", "ApiKeyAuthorizer", "ApiKeyAuthorizerPermission"];
+
+/// The text for `!Sub`, with its holes as `variable` writes them.
+fn substituted(text: &Text, variable: impl Fn(&str) -> String) -> String {
+    text.0
+        .iter()
+        .map(|part| match part {
+            Part::Literal(literal) => literal.replace("${", "${!"),
+            Part::StageVariable(name) => variable(name),
+            Part::PathParameter(name) => format!("{{{name}}}"),
+        })
+        .collect()
+}
+
+/// `get /carts/{cartId}` becomes `GetCartsCartId`.
+fn words(text: &str) -> String {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).map(capitalised).collect()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+}
+
+/// A YAML text that is read back as it was: JSON's strings are YAML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn list(texts: &[String]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::compile;
-
-    fn routes(paths: &str) -> String {
-        let source = format!(
-            "openapi: 3.0.3\ncomponents: {{securitySchemes: {{api_key: {{type: apiKey, name: x-api-key, in: header}}}}}}\n\
-             paths:\n{paths}"
-        );
-        managed_routes(&compile(&source).unwrap())
-    }
-
-    const MOCK: &str = "x-amazon-apigateway-integration: {type: mock, requestTemplates: {application/json: '{\"statusCode\": 200}'}, responses: {default: {statusCode: 200}}}";
-
-    #[test]
-    fn an_operation_with_a_key_asks_the_authorizer() {
-        let template = routes(&format!("  /a/{{id}}:\n    get: {{security: [{{api_key: []}}], {MOCK}}}\n"));
-        assert!(template.contains("  ApiKeyAuthorizer:\n"));
-        let route = "  GetAId:\n    Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: !Ref ApiId\n      \
-                     RouteKey: \"GET /a/{id}\"\n      Target: !Sub integrations/${Router}\n      \
-                     AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer\n";
-        assert!(template.ends_with(route), "{template}");
-    }
-
-    #[test]
-    fn an_api_without_keys_names_no_authorizer() {
-        let template = routes(&format!("  /a:\n    get: {{{MOCK}}}\n"));
-        assert!(!template.contains("Authorizer"), "{template}");
-    }
-
-    #[test]
-    fn routes_with_the_same_words_get_names_of_their_own() {
-        let template = routes(&format!("  /a/b:\n    get: {{{MOCK}}}\n  /a-b:\n    get: {{{MOCK}}}\n"));
-        assert!(template.contains("  GetAB:\n") && template.contains("  GetAB2:\n"), "{template}");
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use crate::{
     reader::{Reader, one_of},
 };
 
-/// Refuses every extension that is not honoured where it stands.
+/// Refuses every extension that is neither honoured nor delegated where it stands.
 pub(crate) fn check(reader: &mut Reader, root: &Node) {
     below(reader, root, &mut Vec::new());
 }
@@ -41,7 +41,7 @@ fn below<'n>(reader: &mut Reader, node: &'n Node, path: &mut Vec<&'n str>) {
 fn check_one(reader: &mut Reader, entry: &Entry, home: Option<Home>) {
     let Entry { key, place, .. } = entry;
     match home.and_then(|home| find(key, home)) {
-        Some(extension) if extension.fate == Fate::Honoured => {}
+        Some(extension) if extension.fate != Fate::Refused => {}
         Some(extension) => reader.problem(*place, format!("{key} is refused: {}", extension.note), "leave it out"),
         None => match homes(key).as_slice() {
             [] => reader.problem(*place, format!("{key} is not an extension that is known here"), "leave it out"),

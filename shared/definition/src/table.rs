@@ -68,7 +68,7 @@ pub enum TableError {
 pub fn encode(api: &Api) -> Result<Vec<u8>, postcard::Error> {
     let mut routes = RouteTree::default();
     let mut operations = Vec::new();
-    for (index, operation) in (0u32..).zip(&api.operations) {
+    for (index, operation) in (0u32..).zip(api.operations()) {
         if let Ok(path) = PathTemplate::parse(&operation.path) {
             insert(&mut routes, &path, &operation.method, index);
         }
@@ -137,18 +137,20 @@ impl<'a> Table<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Integration, Mock, Passthrough};
+    use crate::{Admits, Guard, Integration, Managed, Mock, Passthrough, Route, Way};
 
     fn api() -> Api {
         let mock = Mock { statuses: BTreeMap::new(), passthrough: Passthrough::Never, responses: Vec::new() };
-        let operation = |method: &str, path: &str| Operation {
-            path: path.to_owned(),
-            method: method.to_owned(),
-            api_key_required: true,
-            integration: Integration::Mock(mock.clone()),
+        let route = |method: &str, path: &str| {
+            let (path, method) = (path.to_owned(), method.to_owned());
+            let integration = Integration::Mock(mock.clone());
+            let operation =
+                Operation { path: path.clone(), method: method.clone(), admits: Admits::ApiKey, integration };
+            let way = Way::Dispatched { operation, because: String::new() };
+            Route { path, method, guard: Guard::ApiKey, way, throttle: None }
         };
-        let operations = vec![operation("GET", "/a/{x}"), operation("ANY", "/a/{proxy+}"), operation("PUT", "/")];
-        Api { title: "t".to_owned(), operations }
+        let routes = vec![route("GET", "/a/{x}"), route("ANY", "/a/{proxy+}"), route("PUT", "/")];
+        Api { title: "t".to_owned(), routes, managed: Managed::default() }
     }
 
     #[test]
@@ -156,7 +158,7 @@ mod tests {
         let bytes = encode(&api()).unwrap();
         let table = Table::decode(&bytes).unwrap();
         let operations: Vec<Operation> = (0..3).map(|index| table.operation(index).unwrap()).collect();
-        assert_eq!((table.len(), operations), (3, api().operations));
+        assert_eq!((table.len(), operations), (3, api().operations().cloned().collect()));
         assert_eq!(table.routes.methods["PUT"].operation, 2);
         assert_eq!(table.routes.statics["a"].greedy["ANY"].parameters, ["proxy"]);
     }

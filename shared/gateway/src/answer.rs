@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use definition::{Integration, Operation, Table};
+use definition::{Admits, Integration, Operation, Table};
 use identity::{KeyStore, Principal};
 
 use crate::{
@@ -65,8 +65,11 @@ impl<B: Backends, K: KeyStore> Gateway<B, K> {
         let found = matching::find(&self.table.routes, &path, &request.method).ok_or(Refusal::NoRoute)?;
         let operation = self.operation(found.operation)?;
         trail.route = Some(operation.route_key());
-        if operation.api_key_required {
-            trail.principal = Some(principal::of(&request, &self.keys).await?);
+        match operation.admits {
+            Admits::Everybody => {}
+            Admits::ApiKey => trail.principal = Some(principal::of(&request, &self.keys).await?),
+            Admits::Managed if request.route_key.as_deref() == trail.route.as_deref() => {}
+            Admits::Managed => return Err(Refusal::OtherRoute),
         }
         principal::announce(&mut request, trail.principal.as_ref());
         self.call(operation, &request, &found.parameters, trail.principal.as_ref()).await

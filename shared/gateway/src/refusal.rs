@@ -20,6 +20,9 @@ pub enum Refusal {
     /// The caller may not call the operation.
     #[error(transparent)]
     Identity(#[from] identity::Refusal),
+    /// The managed gateway, which guards the operation, let the request in by another route.
+    #[error("the managed gateway guards this operation and let the request in by another route")]
+    OtherRoute,
     /// No template takes this content type.
     #[error("no request template takes the content type {0:?}")]
     MediaType(String),
@@ -50,7 +53,9 @@ impl Refusal {
         let own = self.to_string();
         let (status, (error_type, message)) = match self {
             Refusal::Path(_) | Refusal::Body => (400, ("BadRequestException", own.as_str())),
-            Refusal::NoRoute => (403, ("MissingAuthenticationTokenException", "Missing Authentication Token")),
+            Refusal::NoRoute | Refusal::OtherRoute => {
+                (403, ("MissingAuthenticationTokenException", "Missing Authentication Token"))
+            }
             Refusal::Identity(refusal) => match refusal {
                 identity::Refusal::MissingKey
                 | identity::Refusal::UnknownKey

@@ -36,6 +36,8 @@ pub struct GatewayRequest {
     pub stage: Stage,
     /// What the managed authorizer yielded, in payload 2.0's form: `{"lambda": {…}}`, `{"jwt": {…}}` or `{"iam": {…}}`.
     pub authorizer: Map<String, Value>,
+    /// The route by which an HTTP API let the request in: `GET /carts/{cartId}`, `$default`; none for other senders.
+    pub route_key: Option<String>,
     /// The X-Ray trace that the request belongs to.
     pub trace_id: Option<String>,
 }

@@ -50,3 +50,20 @@ fn a_function_without_settings_names_them_all_at_once() {
          API_KEYS_TABLE is not set; LAMBDA_TASK_ROOT is not set"
     );
 }
+
+#[test]
+fn the_template_gives_the_managed_api_what_it_asks_for() {
+    let section = |text: &str, from: &str, indent: usize| -> BTreeSet<String> {
+        let after = text.split(from).nth(1).expect("the section").to_owned();
+        let own = " ".repeat(indent);
+        let lines = after.lines().take_while(|line| line.starts_with(&own)).map(str::to_owned).collect::<Vec<_>>();
+        let names = lines
+            .iter()
+            .filter(|line| !line[indent..].starts_with(' '))
+            .filter_map(|line| line.trim().split(':').next());
+        names.map(str::to_owned).collect()
+    };
+    let asked = section(&text("infra/routes.yaml"), "\nParameters:\n", 2);
+    let given = section(&text("infra/template.yaml"), "Location: routes.yaml\n      Parameters:\n", 8);
+    assert_eq!(asked, given);
+}

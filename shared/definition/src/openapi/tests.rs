@@ -1,7 +1,7 @@
 use super::*;
 use std::collections::BTreeMap;
 
-use crate::{Integration, Operation, PayloadFormat, show};
+use crate::{Guard, Integration, PayloadFormat, Route, Way, show};
 
 const GOOD: &str = r#"
 openapi: 3.0.3
@@ -49,15 +49,17 @@ fn integration_problems(integration: &str) -> Vec<String> {
 fn a_definition_becomes_operations() {
     let api = compile(GOOD).unwrap_or_else(|problems| panic!("{}", show("good", GOOD, &problems)));
     assert_eq!(api.title, "Shop");
-    let keys: Vec<String> = api.operations.iter().map(Operation::route_key).collect();
+    let keys: Vec<String> = api.routes.iter().map(Route::key).collect();
     assert_eq!(keys, ["GET /carts/{cartId}", "ANY /catalog/{proxy+}"]);
-    let [cart, catalog] = api.operations.as_slice() else { panic!("two operations") };
-    assert!(cart.api_key_required && !catalog.api_key_required);
-    let Integration::Lambda(lambda) = &cart.integration else { panic!("a function") };
+    let [cart, catalog] = api.routes.as_slice() else { panic!("two routes") };
+    assert_eq!((&cart.guard, &catalog.guard), (&Guard::ApiKey, &Guard::Open));
+    let Way::Native(Integration::Lambda(lambda)) = &cart.way else { panic!("a function") };
     assert_eq!((lambda.payload, lambda.timeout_ms), (PayloadFormat::V2, 5000));
     let variables = BTreeMap::from([("cartFunction".to_owned(), "cart".to_owned())]);
     assert_eq!(lambda.function.fill(&variables, |_| None).unwrap(), "cart");
-    let Integration::Http(http) = &catalog.integration else { panic!("a URL") };
+    let Way::Dispatched { operation, because } = &catalog.way else { panic!("renamed parameters") };
+    assert_eq!(because, "the path parameter proxy is called path in the URL");
+    let Integration::Http(http) = &operation.integration else { panic!("a URL") };
     assert_eq!((&http.method, http.path_parameters["path"].as_str(), http.timeout_ms), (&None, "proxy", 29_000));
 }
 
@@ -65,7 +67,7 @@ fn a_definition_becomes_operations() {
 fn a_security_requirement_of_the_document_holds_where_an_operation_has_none() {
     let source = GOOD.replace("openapi: 3.0.3", "openapi: 3.0.3\nsecurity: [{api_key: []}]");
     let api = compile(&source).unwrap();
-    assert!(api.operations.iter().all(|operation| operation.api_key_required));
+    assert!(api.routes.iter().all(|route| route.guard == Guard::ApiKey));
 }
 
 #[test]
@@ -149,8 +151,8 @@ fn a_template_that_needs_rendering_is_refused() {
 fn security_that_cannot_be_kept_is_refused() {
     let source = "openapi: 3.0.3\ncomponents: {securitySchemes: {token: {type: http, scheme: bearer}}}\npaths:\n  /a:\n    get:\n      security: [{token: []}, {other: []}]\n";
     let found = problems(source).join("\n");
-    assert!(found.contains("6:17 alternatives in security are not supported"), "{found}");
-    assert!(found.contains("6:19 the security scheme \"token\" is not an API key"), "{found}");
+    assert!(found.contains("6:17 more than one requirement in security is not supported"), "{found}");
+    assert!(found.contains("6:19 nothing here can guard a route with the security scheme \"token\""), "{found}");
     assert!(
         found.contains("6:32 the security scheme \"other\" is not declared | write token, or declare it"),
         "{found}"
@@ -167,9 +169,9 @@ fn swagger_2_0_and_openapi_3_1_are_read_as_well() {
         "x-amazon-apigateway-integration": {"type": "aws_proxy", "httpMethod": "POST", "uri": "f", "cacheKeyParameters": []}}}}
     }"#;
     let api = compile(swagger).unwrap_or_else(|problems| panic!("{}", show("swagger", swagger, &problems)));
-    assert!(api.operations[0].api_key_required);
+    assert_eq!(api.routes[0].guard, Guard::ApiKey);
     let newer = GOOD.replace("openapi: 3.0.3", "openapi: 3.1.0\njsonSchemaDialect: x\nwebhooks: {}");
-    assert_eq!(compile(&newer).unwrap().operations, compile(GOOD).unwrap().operations);
+    assert_eq!(compile(&newer), compile(GOOD));
     assert!(problems("openapi: 4.0.0\npaths: {}\n")[0].starts_with("1:10 OpenAPI 4.0.0 is not supported"));
     assert!(problems("swagger: 1.2\npaths: {}\n")[0].starts_with("1:10 Swagger 1.2 is not supported"));
 }
@@ -178,7 +180,7 @@ fn swagger_2_0_and_openapi_3_1_are_read_as_well() {
 fn an_integration_may_be_shared() {
     let source = "openapi: 3.0.1\ncomponents:\n  x-amazon-apigateway-integrations:\n    f: {type: aws_proxy, uri: f}\n\
                   paths:\n  /a:\n    get:\n      x-amazon-apigateway-integration: {$ref: '#/components/x-amazon-apigateway-integrations/f'}\n";
-    assert!(matches!(compile(source).unwrap().operations[0].integration, Integration::Lambda(_)));
+    assert!(matches!(compile(source).unwrap().routes[0].way, Way::Dispatched { .. }));
     let dangling = source.replace("integrations/f'", "integrations/g'");
     let found = problems(&dangling);
     assert_eq!(found.len(), 1, "{found:?}");

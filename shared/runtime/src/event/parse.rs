@@ -17,6 +17,7 @@ use super::{pairs::Pairs, reply::Shape};
 #[serde(rename_all = "camelCase")]
 pub struct HttpEvent {
     version: Option<String>,
+    route_key: Option<String>,
     raw_path: Option<String>,
     raw_query_string: Option<String>,
     #[serde(default)]
@@ -135,6 +136,7 @@ impl HttpEvent {
             query: self.raw_query_string.clone().unwrap_or_default(),
             headers,
             source_ip: http.source_ip.clone().unwrap_or_default(),
+            route_key: self.route_key.clone(),
             protocol: http.protocol.clone().unwrap_or_default(),
             ..GatewayRequest::default()
         })

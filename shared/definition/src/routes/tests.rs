@@ -1,0 +1,124 @@
+use super::*;
+use crate::{compile, show};
+
+const FUNCTION: &str = "x-amazon-apigateway-integration: {type: aws_proxy, uri: '${stageVariables.cartFunction}', payloadFormatVersion: '2.0'}";
+
+fn routes(top: &str, paths: &str) -> String {
+    let source = format!(
+        "openapi: 3.0.3\n{top}\ncomponents:\n  securitySchemes:\n    api_key: {{type: apiKey, name: x-api-key, in: header}}\n    \
+         sigv4: {{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}}\n    \
+         pool: {{type: oauth2, x-amazon-apigateway-authorizer: {{type: jwt, identitySource: $request.header.Authorization, \
+         jwtConfiguration: {{issuer: 'https://issuer.example', audience: [shop]}}}}}}\npaths:\n{paths}"
+    );
+    managed_routes(&compile(&source).unwrap_or_else(|problems| panic!("{}", show("source", &source, &problems))))
+}
+
+fn resource<'t>(template: &'t str, name: &str) -> &'t str {
+    let start = template.find(&format!("\n  {name}:\n")).unwrap_or_else(|| panic!("no {name} in {template}"));
+    let rest = &template[start + 1..];
+    rest.find("\n\n").map_or(rest, |end| &rest[..end])
+}
+
+#[test]
+fn a_function_is_called_without_the_router_and_may_be() {
+    let template = routes("", &format!("  /a/{{id}}:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n"));
+    assert_eq!(
+        resource(&template, "GetAIdIntegration"),
+        "  GetAIdIntegration:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n      \
+         IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub \"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/\
+         2015-03-31/functions/${!stageVariables.cartFunction}/invocations\"\n      PayloadFormatVersion: \"2.0\"\n      \
+         TimeoutInMillis: 29000"
+    );
+    assert!(
+        resource(&template, "GetAIdIntegrationPermission").contains("FunctionName: !Sub \"${VariableCartFunction}\"")
+    );
+    assert!(resource(&template, "GetAId").ends_with(
+        "RouteKey: \"GET /a/{id}\"\n      Target: !Sub integrations/${GetAIdIntegration}\n      \
+         AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer"
+    ));
+    assert!(resource(&template, "Stage").ends_with("StageVariables:\n        cartFunction: !Ref VariableCartFunction"));
+    assert!(template.contains("\n  VariableCartFunction:\n    Type: String\n"));
+}
+
+#[test]
+fn one_permission_is_enough_for_one_function() {
+    let template = routes("", &format!("  /a:\n    get: {{{FUNCTION}}}\n    put: {{{FUNCTION}}}\n"));
+    assert_eq!(template.matches("FunctionName: !Sub").count(), 1);
+}
+
+#[test]
+fn a_dispatched_operation_goes_to_the_router() {
+    let template = routes("x-tollgate-path: dispatched", &format!("  /a:\n    get: {{{FUNCTION}}}\n"));
+    assert!(resource(&template, "GetA").ends_with("Target: !Sub integrations/${Router}"), "{template}");
+    assert!(!template.contains("AuthorizerTtl"), "no key is asked for, so no authorizer is there: {template}");
+}
+
+#[test]
+fn the_managed_gateway_gets_its_guards_and_throttles() {
+    let paths = format!(
+        "  /iam:\n    get: {{security: [{{sigv4: []}}], {FUNCTION}}}\n  /auth:\n    get: {{x-amazon-apigateway-auth: {{type: AWS_IAM}}, {FUNCTION}}}\n  \
+         /jwt:\n    get: {{security: [{{pool: [read]}}], x-tollgate-throttle: {{rate: 5, burst: 10}}, {FUNCTION}}}\n"
+    );
+    let template = routes("", &paths);
+    assert!(resource(&template, "GetIam").ends_with("AuthorizationType: AWS_IAM"));
+    assert!(resource(&template, "GetAuth").ends_with("AuthorizationType: AWS_IAM"));
+    assert!(
+        resource(&template, "GetJwt").ends_with(
+            "AuthorizationType: JWT\n      AuthorizerId: !Ref JwtPool\n      AuthorizationScopes: [\"read\"]"
+        )
+    );
+    assert!(
+        resource(&template, "JwtPool")
+            .ends_with("JwtConfiguration:\n        Issuer: \"https://issuer.example\"\n        Audience: [\"shop\"]")
+    );
+    assert!(
+        resource(&template, "Stage")
+            .ends_with("RouteSettings:\n        \"GET /jwt\": { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 }")
+    );
+}
+
+#[test]
+fn what_stands_at_the_top_is_set_on_the_api() {
+    let top = "x-amazon-apigateway-cors: {allowOrigins: ['https://a.example'], allowCredentials: true, maxAge: 60}\n\
+               tags: [{name: team, x-amazon-apigateway-tag-value: shop}]\n\
+               servers: [{url: /, x-amazon-apigateway-endpoint-configuration: {disableExecuteApiEndpoint: true, ipAddressType: dualstack}}]";
+    let template = routes(top, &format!("  /a:\n    get: {{{FUNCTION}}}\n"));
+    assert_eq!(
+        resource(&template, "Api"),
+        "  Api:\n    Type: AWS::ApiGatewayV2::Api\n    Properties:\n      Name: !Ref Name\n      ProtocolType: HTTP\n      \
+         DisableExecuteApiEndpoint: true\n      IpAddressType: dualstack\n      Tags:\n        \"team\": \"shop\"\n      \
+         CorsConfiguration:\n        AllowOrigins: [\"https://a.example\"]\n        AllowCredentials: true\n        MaxAge: 60"
+    );
+}
+
+#[test]
+fn a_server_is_called_without_the_router() {
+    let integration =
+        "x-amazon-apigateway-integration: {type: http_proxy, uri: 'https://${stageVariables.host}/v1/{proxy}'}";
+    let template = routes("", &format!("  /c/{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{integration}}}\n"));
+    let integration = resource(&template, "AnyCProxyIntegration");
+    assert!(
+        integration
+            .contains("IntegrationMethod: ANY\n      IntegrationUri: \"https://${stageVariables.host}/v1/{proxy}\"\n"),
+        "{integration}"
+    );
+    assert!(integration.contains("\"remove:header.x-tollgate-tenant\": \"''\""), "{integration}");
+}
+
+#[test]
+fn a_server_learns_who_called_and_not_from_the_client() {
+    let integration = "x-amazon-apigateway-integration: {type: http_proxy, uri: 'https://a.example/'}";
+    let template = routes("", &format!("  /c:\n    get: {{security: [{{api_key: []}}], {integration}}}\n"));
+    let integration = resource(&template, "GetCIntegration");
+    assert!(integration.ends_with(
+        "      RequestParameters:\n        \"overwrite:header.x-tollgate-tenant\": $context.authorizer.tenant\n        \
+         \"overwrite:header.x-tollgate-key-id\": $context.authorizer.keyId\n        \
+         \"overwrite:header.x-tollgate-plan-id\": $context.authorizer.planId"
+    ), "{integration}");
+}
+
+#[test]
+fn routes_with_the_same_words_get_names_of_their_own() {
+    let template = routes("", &format!("  /a/b:\n    get: {{{FUNCTION}}}\n  /a-b:\n    get: {{{FUNCTION}}}\n"));
+    assert!(template.contains("  GetAB:\n") && template.contains("  GetAB2:\n"), "{template}");
+}

@@ -1,0 +1,101 @@
+//! Where the loop begins: documents, events and tables of the repository.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{random::Random, targets::seal};
+
+/// An input and what it is called.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    /// Its file, or what it was made from.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The top of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// What no fixture may be: without it the loop would begin from nothing and say that all is well.
+const LEAST_DOCUMENTS: usize = 40;
+
+/// The definitions: those of `shared/definition/tests/shapes`, and the shop's.
+///
+/// # Panics
+/// When there are fewer than the repository has.
+pub fn documents() -> Vec<Seed> {
+    let root = root();
+    let mut seeds = files(&root.join("shared/definition/tests/shapes"));
+    seeds.retain(|seed| !seed.name.ends_with(".md") && !seed.name.ends_with(".gitattributes"));
+    seeds.extend(file(&root.join("infra/api.yaml")));
+    assert!(seeds.len() >= LEAST_DOCUMENTS, "{} documents: where are the others?", seeds.len());
+    seeds
+}
+
+/// The tables of those documents that compile, and one that names no operation.
+pub fn tables() -> Vec<Seed> {
+    let compiled = documents().into_iter().filter_map(|Seed { name, bytes }| {
+        let api = definition::compile(std::str::from_utf8(&bytes).ok()?).ok()?;
+        Some(Seed { name, bytes: definition::encode(&api).ok()? })
+    });
+    let mut seeds: Vec<Seed> = compiled.collect();
+    // Almost every change breaks the checksum; without it, contents reach what is behind the checksum.
+    let contents: Vec<Seed> = seeds
+        .iter()
+        .filter_map(|Seed { name, bytes }| Some(Seed { name: format!("{name}, contents"), bytes: seal::open(bytes)?.to_vec() }))
+        .collect();
+    seeds.extend(contents);
+    assert!(!seeds.is_empty(), "no document compiles");
+    seeds
+}
+
+/// The events of `events/`, and what a backend gave back behind some of them.
+///
+/// # Panics
+/// When there are none.
+pub fn events() -> Vec<Seed> {
+    let mut seeds = files(&root().join("events"));
+    assert!(!seeds.is_empty(), "no events");
+    let answers: [&[u8]; 5] = [
+        br#"{"statusCode": 201, "headers": {"a": "b"}, "multiValueHeaders": {"Set-Cookie": ["c=1", "d=2"]}, "body": "done"}"#,
+        br#"{"statusCode": 200, "cookies": ["c=1"], "isBase64Encoded": true, "body": "AAEC/w=="}"#,
+        b"!timeout",
+        b"!failed {\"errorMessage\": \"out of luck\", \"errorType\": \"Error\"}",
+        b"503\ncontent-type: text/plain\nset-cookie: a=b\n\n\xff\xfe",
+    ];
+    let with_answers: Vec<Seed> = seeds
+        .iter()
+        .zip(answers.iter().cycle())
+        .map(|(seed, answer)| Seed { name: format!("{}, answered", seed.name), bytes: [&seed.bytes, *answer].join(&0) })
+        .collect();
+    seeds.extend(with_answers);
+    seeds
+}
+
+/// Bytes for a generator: any will do.
+pub fn noise() -> Vec<Seed> {
+    let mut random = Random::new(1);
+    let seeds = (0..256).map(|number: usize| Seed {
+        name: format!("noise {number}"),
+        bytes: (0..number * 4).map(|_| random.byte()).collect(),
+    });
+    seeds.collect()
+}
+
+/// Every file in `folder` and below it, in the order of their names.
+fn files(folder: &Path) -> Vec<Seed> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths.iter().flat_map(|path| if path.is_dir() { files(path) } else { file(path).into_iter().collect() }).collect()
+}
+
+fn file(path: &Path) -> Option<Seed> {
+    let shown = path.strip_prefix(root()).unwrap_or(path).display().to_string();
+    Some(Seed { name: shown, bytes: fs::read(path).ok()? })
+}

@@ -1,0 +1,93 @@
+//! Documents that are too large to keep as files beside the others in `shared/definition/tests/shapes/hostile`.
+
+use std::fmt::Write as _;
+
+/// What API Gateway imports at most.
+const LIMIT_BYTES: usize = 6 * 1024 * 1024;
+
+/// All of them, by name.
+pub fn documents() -> Vec<(&'static str, String)> {
+    vec![
+        ("one-byte-too-many", padded(LIMIT_BYTES + 1)),
+        ("as-large-as-may-be", padded(LIMIT_BYTES)),
+        ("one-line", one_line(1_000_000)),
+        ("one-line-with-a-problem-each", one_line_of_problems(5_000)),
+        ("many-references", many_references(3_000)),
+        ("aliases-of-a-long-text", aliases_of_a_long_text(20_000, 20_000)),
+        ("anchors-within-anchors", anchors_within_anchors(90, 20_000)),
+        ("a-long-path", a_long_path(100_000)),
+        ("a-long-key", format!("openapi: 3.0.3\npaths: {{}}\n\"{}\": 1\n", "k".repeat(1_000_000))),
+        ("many-lines", "\n".repeat(1_000_000) + "openapi: 3.0.3\npaths: 1\n"),
+        ("many-problems", many_problems(5_000)),
+        ("many-repeated-keys", "a: 1\n".repeat(20_000)),
+        ("many-open-braces", "{".repeat(1_000_000)),
+        ("many-quotes", "'".repeat(100_001)),
+        ("many-indented-lines", (0..1_000).map(|depth| " ".repeat(depth) + "- a\n").collect()),
+    ]
+}
+
+/// A good definition, with a comment that makes it `bytes` long.
+fn padded(bytes: usize) -> String {
+    let mut document = String::from("openapi: 3.0.3\npaths: {}\n");
+    while document.len() < bytes {
+        let room = bytes - document.len();
+        document.push_str(match room {
+            1 => "\n",
+            2 => "#\n",
+            _ => "# padding\n".get(..room.min(10)).unwrap_or("\n"),
+        });
+    }
+    document
+}
+
+/// JSON of about `bytes` in one line, as exports without line breaks are.
+fn one_line(bytes: usize) -> String {
+    let mut document = String::from("{\"openapi\": \"3.0.3\", \"paths\": {}, \"components\": {\"schemas\": {");
+    let mut count = 0;
+    while document.len() < bytes {
+        let _ = write!(document, "\"Model{count}\": {{\"type\": \"object\", \"title\": \"größer\"}}, ");
+        count += 1;
+    }
+    document + "\"Last\": {}}}}"
+}
+
+fn one_line_of_problems(count: usize) -> String {
+    let fields: Vec<String> = (0..count).map(|field| format!("\"wrong{field}\": {field}")).collect();
+    format!("{{\"openapi\": \"3.0.3\", \"paths\": {{}}, {}}}", fields.join(", "))
+}
+
+fn many_references(count: usize) -> String {
+    let mut document = String::from("openapi: 3.0.3\npaths: {}\ncomponents:\n  schemas:\n");
+    for number in 0..count {
+        let _ = writeln!(document, "    A{number}: {{ $ref: \"#/components/schemas/A{}\" }}", count - 1 - number);
+    }
+    document
+}
+
+/// Few values, of which each is long: what counts values alone would let them multiply to hundreds of megabytes.
+fn aliases_of_a_long_text(bytes: usize, aliases: usize) -> String {
+    format!("a: &a {}\nb: [{}]\n", "x".repeat(bytes), vec!["*a"; aliases].join(", "))
+}
+
+/// Each anchor names all that is in it, so that keeping a copy for each of them costs depth times size.
+fn anchors_within_anchors(depth: usize, values: usize) -> String {
+    let open: String = (0..depth).map(|level| format!("&a{level} [")).collect();
+    format!("{open}{}{}", vec!["x"; values].join(", "), "]".repeat(depth))
+}
+
+fn a_long_path(segments: usize) -> String {
+    let path = "/a".repeat(segments);
+    format!(
+        "{{\"openapi\": \"3.0.3\", \"paths\": {{\"{path}\": {{\"get\": {{\"x-amazon-apigateway-integration\": \
+         {{\"type\": \"mock\", \"requestTemplates\": {{\"application/json\": \"{{\\\"statusCode\\\": 200}}\"}}, \
+         \"responses\": {{\"default\": {{\"statusCode\": 200}}}}}}}}}}}}}}"
+    )
+}
+
+fn many_problems(count: usize) -> String {
+    let mut document = String::from("openapi: 3.0.3\npaths:\n");
+    for number in 0..count {
+        let _ = writeln!(document, "  p{number}: {{}}");
+    }
+    document
+}
