@@ -14,6 +14,10 @@ const MAX_DEPTH: usize = 100;
 /// How many values aliases may multiply a document to.
 const MAX_NODES: usize = 1_000_000;
 
+/// What to write where CloudFormation would have put a value.
+pub(crate) const FOR_CLOUDFORMATION: &str =
+    "write the value itself, or a stage variable, ${stageVariables.name}, and give it its value in the template";
+
 /// A parsed document.
 #[derive(Debug)]
 pub struct Document {
@@ -92,6 +96,14 @@ impl Node {
 
     pub(crate) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar { text, plain: true } if ["", "~", "null"].contains(&text.as_str()))
+    }
+
+    /// The intrinsic function of CloudFormation that it is, `Fn::Sub` say, if it is one.
+    pub(crate) fn intrinsic(&self) -> Option<&str> {
+        match self.entries()? {
+            [only] if only.key.starts_with("Fn::") || only.key == "Ref" => Some(&only.key),
+            _ => None,
+        }
     }
 
     /// What it is, as people say it.

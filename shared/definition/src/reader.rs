@@ -2,7 +2,7 @@
 
 use crate::{
     Place, Problem,
-    document::{Entry, Node},
+    document::{Entry, FOR_CLOUDFORMATION, Node},
 };
 
 /// Every problem found so far.
@@ -27,7 +27,9 @@ impl Reader {
     /// The text of what must be a scalar.
     pub(crate) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         let text = node.text();
-        if text.is_none() {
+        if let Some(function) = node.intrinsic() {
+            self.problem(node.place, format!("CloudFormation's {function} is not resolved here"), FOR_CLOUDFORMATION);
+        } else if text.is_none() {
             self.problem(node.place, format!("{what} is {}", node.kind()), "write a text here");
         }
         text

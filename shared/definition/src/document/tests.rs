@@ -48,7 +48,7 @@ fn bad_documents_are_refused_with_their_place() {
         problems("a: 1\nb: 2\na: 3\nb: 4\n"),
         ["3:1 the key \"a\" is here a second time", "4:1 the key \"b\" is here a second time"]
     );
-    assert_eq!(problems("a: !Sub x\n"), ["1:4 the tag !Sub is not resolved here"]);
+    assert_eq!(problems("a: !Sub x\n"), ["1:4 CloudFormation's !Sub is not resolved here"]);
     assert_eq!(problems("a: 1\n---\nb: 1\n"), ["2:1 a second document begins here"]);
     assert_eq!(problems(""), ["1:1 the document is empty"]);
     assert_eq!(problems("[a]: 1\n"), ["1:1 a list stands where a key is expected"]);

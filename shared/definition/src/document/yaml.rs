@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::{Document, Entry, MAX_DEPTH, MAX_NODES, Node, Value, problem};
+use super::{Document, Entry, FOR_CLOUDFORMATION, MAX_DEPTH, MAX_NODES, Node, Value, problem};
 use crate::{Place, Problem};
 
 /// Reads one document.
@@ -68,16 +68,16 @@ impl Builder {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                refuse_tag(tag.as_deref(), place)?;
+                self.refuse_tag(tag.as_deref(), place);
                 let value = Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
                 self.add(Node { place, value }, anchor)?;
             }
             Event::SequenceStart(anchor, tag) => {
-                refuse_tag(tag.as_deref(), place)?;
+                self.refuse_tag(tag.as_deref(), place);
                 self.open(place, anchor, Content::List(Vec::new()))?;
             }
             Event::MappingStart(anchor, tag) => {
-                refuse_tag(tag.as_deref(), place)?;
+                self.refuse_tag(tag.as_deref(), place);
                 let content = Content::Map { entries: Vec::new(), keys: BTreeSet::new(), key: None };
                 self.open(place, anchor, content)?;
             }
@@ -93,6 +93,14 @@ impl Builder {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
         Ok(())
+    }
+
+    /// `!Sub`, `!Ref` and their kind belong to CloudFormation, which has not run yet: their text is not their value.
+    fn refuse_tag(&mut self, tag: Option<&Tag>, place: Place) {
+        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
+            let message = format!("CloudFormation's {}{} is not resolved here", tag.handle, tag.suffix);
+            self.problems.push(problem(place, message, FOR_CLOUDFORMATION));
+        }
     }
 
     fn open(&mut self, place: Place, anchor: usize, content: Content) -> Result<(), Problem> {
@@ -141,17 +149,6 @@ impl Builder {
             },
         }
         Ok(())
-    }
-}
-
-/// `!Sub`, `!Ref` and their kind belong to CloudFormation, which has not run yet: their text is not their value.
-fn refuse_tag(tag: Option<&saphyr_parser::Tag>, place: Place) -> Result<(), Problem> {
-    match tag {
-        Some(tag) if !tag.is_yaml_core_schema() => {
-            let message = format!("the tag {}{} is not resolved here", tag.handle, tag.suffix);
-            Err(problem(place, message, "write the value itself, or a stage variable: ${stageVariables.name}"))
-        }
-        _ => Ok(()),
     }
 }
 
