@@ -19,6 +19,7 @@ mod server;
 mod standin;
 mod stats;
 mod subjects;
+mod tables;
 
 use std::fs;
 use std::io::Write;
@@ -152,13 +153,20 @@ fn rows<'a>(
         let transports = subject.transports(&transports);
         standins.iter().filter(move |standin| transports.contains(&standin.transport)).map(move |s| (subject, s))
     };
-    let row = |(number, (subject, standin)): (usize, (&'a Subject, &'a Standin))| Row {
-        subject,
-        standin,
-        directory: dir.join(subject.binary),
-        log: scratch.path().join(format!("{number}.log")),
+    let row = |(number, (subject, standin)): (usize, (&'a Subject, &'a Standin))| {
+        let directory = dir.join(subject.binary);
+        let task_root = match subject.operations {
+            None => directory.clone(),
+            Some(count) => {
+                let folder = scratch.path().join(format!("operations-{count}"));
+                tables::write(&folder, count)?;
+                folder
+            }
+        };
+        let log = scratch.path().join(format!("{number}.log"));
+        Ok(Row { subject, task_root, standin, directory, log })
     };
-    Ok(subjects.iter().flat_map(over).enumerate().map(row).collect())
+    subjects.iter().flat_map(over).enumerate().map(row).collect()
 }
 
 /// What a busy loop gets in each period, or why nothing can be held.

@@ -20,6 +20,8 @@ const TURN: usize = 200;
 /// One subject over one transport, and where its parts are.
 pub(crate) struct Row<'a> {
     pub(crate) subject: &'a Subject,
+    /// Where the function looks for what is packed beside it.
+    pub(crate) task_root: PathBuf,
     pub(crate) standin: &'a Standin,
     /// Holds `bootstrap` and what is packed beside it.
     pub(crate) directory: PathBuf,
@@ -78,7 +80,7 @@ impl Row<'_> {
     fn environment(&self, api: &RuntimeApi) -> Vec<(String, String)> {
         let name = self.subject.binary;
         let (api, group) = (api.address(), format!("/aws/lambda/{name}"));
-        let root = self.directory.display().to_string();
+        let root = self.task_root.display().to_string();
         let of_lambda = [
             ("AWS_LAMBDA_RUNTIME_API", api.as_str()),
             ("AWS_LAMBDA_FUNCTION_NAME", name),

@@ -15,6 +15,8 @@ pub(crate) struct Subject {
     pub(crate) expected: Expected,
     pub(crate) backend: Backend,
     pub(crate) settings: &'static [(&'static str, &'static str)],
+    /// How many operations the router's table has, where it is not the shop's.
+    pub(crate) operations: Option<usize>,
     /// What its first answer at 128 MB must not exceed.
     pub(crate) target_ms: Option<f64>,
 }
@@ -56,17 +58,12 @@ pub(crate) fn all() -> Vec<Subject> {
             expected: Expected::status(200, "\"status\""),
             backend: Backend::Nothing,
             settings: &[],
+            operations: None,
             target_ms: None,
         },
-        Subject {
-            label: "router, mock",
-            binary: "router",
-            event: health,
-            expected: Expected::status(200, "\"status\""),
-            backend: Backend::Nothing,
-            settings: router,
-            target_ms: None,
-        },
+        mock(health, router),
+        Subject { label: "router, 3 operations", operations: Some(3), ..mock(health, router) },
+        Subject { label: "router, 299 operations", operations: Some(299), ..mock(health, router) },
         Subject {
             label: "router, Lambda backend",
             binary: "router",
@@ -74,6 +71,7 @@ pub(crate) fn all() -> Vec<Subject> {
             expected: Expected::status(201, "\"42\""),
             backend: Backend::Aws,
             settings: router,
+            operations: None,
             target_ms: None,
         },
         Subject {
@@ -83,6 +81,7 @@ pub(crate) fn all() -> Vec<Subject> {
             expected: Expected::allowed("demo"),
             backend: Backend::Aws,
             settings: &[("API_KEYS_TABLE", "api-keys")],
+            operations: None,
             target_ms: Some(AUTHORIZER_TARGET_MS),
         },
         Subject {
@@ -92,9 +91,24 @@ pub(crate) fn all() -> Vec<Subject> {
             expected: Expected::status(200, "\"version\":3"),
             backend: Backend::Aws,
             settings: &[("CARTS_TABLE", "carts")],
+            operations: None,
             target_ms: None,
         },
     ]
+}
+
+/// The router answering by itself.
+fn mock(event: &'static str, settings: &'static [(&'static str, &'static str)]) -> Subject {
+    Subject {
+        label: "router, mock",
+        binary: "router",
+        event,
+        expected: Expected::status(200, "\"status\""),
+        backend: Backend::Nothing,
+        settings,
+        operations: None,
+        target_ms: None,
+    }
 }
 
 #[cfg(test)]
