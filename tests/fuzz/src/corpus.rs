@@ -47,7 +47,9 @@ pub fn tables() -> Vec<Seed> {
     // Almost every change breaks the checksum; without it, contents reach what is behind the checksum.
     let contents: Vec<Seed> = seeds
         .iter()
-        .filter_map(|Seed { name, bytes }| Some(Seed { name: format!("{name}, contents"), bytes: seal::open(bytes)?.to_vec() }))
+        .filter_map(|Seed { name, bytes }| {
+            Some(Seed { name: format!("{name}, contents"), bytes: seal::open(bytes)?.to_vec() })
+        })
         .collect();
     seeds.extend(contents);
     assert!(!seeds.is_empty(), "no document compiles");

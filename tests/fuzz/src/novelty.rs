@@ -16,9 +16,18 @@ pub fn note(what: &str) {
     let mut hasher = DefaultHasher::new();
     for (place, text) in what.split('"').enumerate() {
         if place % 2 == 0 {
-            text.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).for_each(|part| part.hash(&mut hasher));
+            text.split(|c: char| c.is_ascii_digit())
+                .filter(|part| !part.is_empty())
+                .for_each(|part| part.hash(&mut hasher));
         }
     }
+    NOTED.with_borrow_mut(|noted| noted.insert(hasher.finish()));
+}
+
+/// Notes a number that counts: each value of it is a thing of its own.
+pub fn note_value(what: &str, value: usize) {
+    let mut hasher = DefaultHasher::new();
+    (what, value).hash(&mut hasher);
     NOTED.with_borrow_mut(|noted| noted.insert(hasher.finish()));
 }
 

@@ -35,8 +35,8 @@ impl<'b> Choices<'b> {
     /// A text of its own: short, and seldom quite ordinary.
     pub fn text(&mut self) -> String {
         const LETTERS: [&str; 24] = [
-            "a", "b", "Z", "0", "9", "_", "-", ".", " ", "/", ":", "#", "{", "}", "\"", "'", "\\", "$", "%", "ä", "😀", "\n",
-            "\u{1b}", "\u{2028}",
+            "a", "b", "Z", "0", "9", "_", "-", ".", " ", "/", ":", "#", "{", "}", "\"", "'", "\\", "$", "%", "ä", "😀",
+            "\n", "\u{1b}", "\u{2028}",
         ];
         let length = self.below(9);
         (0..length).map(|_| self.pick(&LETTERS)).collect()

@@ -42,7 +42,9 @@ impl Writer<'_, '_> {
     /// What stands behind a key or a dash.
     fn below(&mut self, value: &Tree, depth: usize) {
         match value {
-            Tree::Map(entries) if !entries.is_empty() && !self.choices.chance(1, 6) => self.block_map(entries, depth + 1),
+            Tree::Map(entries) if !entries.is_empty() && !self.choices.chance(1, 6) => {
+                self.block_map(entries, depth + 1)
+            }
             Tree::List(items) if !items.is_empty() && !self.choices.chance(1, 3) => self.block_list(items, depth + 1),
             Tree::Text(text) if text.len() > 20 && literal(text) && self.choices.chance(1, 3) => {
                 self.out.push_str(" |-");
@@ -54,10 +56,10 @@ impl Writer<'_, '_> {
             other => {
                 self.out.push(' ');
                 self.flow(other);
+                if self.choices.chance(1, 40) {
+                    self.out.push_str("  # a comment");
+                }
             }
-        }
-        if self.choices.chance(1, 40) {
-            self.out.push_str(if literal_end(&self.out) { "" } else { "  # a comment" });
         }
     }
 
@@ -124,7 +126,8 @@ impl Writer<'_, '_> {
 
 /// Whether `text` means itself without quotes.
 fn bare(text: &str, flow: bool) -> bool {
-    let ordinary = |letter: char| letter.is_ascii_alphanumeric() || "/_-.+".contains(letter) || (!flow && "{}$".contains(letter));
+    let ordinary =
+        |letter: char| letter.is_ascii_alphanumeric() || "/_-.+".contains(letter) || (!flow && "{}$".contains(letter));
     let begins = text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '/');
     let word = ["true", "false", "null", "yes", "no", "on", "off"].contains(&text.to_ascii_lowercase().as_str());
     begins && !word && text.chars().all(ordinary)
@@ -133,14 +136,8 @@ fn bare(text: &str, flow: bool) -> bool {
 /// Whether `text` may stand below `|-`: no line of it begins with a space or is empty, and it ends with its last letter.
 fn literal(text: &str) -> bool {
     let plain = |line: &str| !line.is_empty() && !line.starts_with([' ', '\t', '#']) && !line.ends_with(' ');
-    text.split('\n').all(plain) && text.chars().all(|letter| letter == '\n' || !(letter.is_control() || separates_lines(letter)))
-}
-
-/// Whether the last line belongs to a text below `|-`, where a comment would be a part of it. Telling exactly is not worth
-/// the trouble: what holds no quote, bracket or key is taken for one.
-fn literal_end(out: &str) -> bool {
-    let last = out.rsplit('\n').next().unwrap_or_default();
-    !last.ends_with(['"', '\'', ']', '}']) || last.trim_start().starts_with(['{', '<', '#'])
+    text.split('\n').all(plain)
+        && text.chars().all(|letter| letter == '\n' || !(letter.is_control() || separates_lines(letter)))
 }
 
 fn separates_lines(letter: char) -> bool {
