@@ -51,5 +51,5 @@ pub fn definition(bytes: &[u8]) -> Generated {
     let json = tree.json(&mut choices);
     let yaml = yaml::write(&tree, &mut choices);
     let (source, twin) = if prefers_json { (json, yaml) } else { (yaml, json) };
-    Generated { mood, source, twin: (!tree.repeats_a_key()).then_some(twin) }
+    Generated { mood, source, twin: tree.is_in_both_languages().then_some(twin) }
 }

@@ -45,14 +45,15 @@ impl Tree {
         }
     }
 
-    /// Whether any map in it has a key twice.
-    pub fn repeats_a_key(&self) -> bool {
+    /// Whether YAML and JSON can both say it: no map has a key twice, and no key is too long to stand before its colon in one
+    /// line. (YAML 1.2.2, 7.4, "Flow Mappings": 1024 characters.)
+    pub fn is_in_both_languages(&self) -> bool {
         match self {
-            Tree::Plain(_) | Tree::Text(_) => false,
-            Tree::List(items) => items.iter().any(Tree::repeats_a_key),
+            Tree::Plain(_) | Tree::Text(_) => true,
+            Tree::List(items) => items.iter().all(Tree::is_in_both_languages),
             Tree::Map(entries) => {
                 let mut keys = BTreeSet::new();
-                entries.iter().any(|(key, value)| !keys.insert(key) || value.repeats_a_key())
+                entries.iter().all(|(key, value)| key.len() < 1000 && keys.insert(key) && value.is_in_both_languages())
             }
         }
     }
