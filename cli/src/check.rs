@@ -44,7 +44,8 @@ impl Check {
                     if self.format == Format::Text {
                         eprintln!("{}", report(file, &source, &problems));
                     }
-                    found.extend(problems.iter().map(|problem| as_json(file, &source, problem)));
+                    let lines: Vec<&str> = source.lines().collect();
+                    found.extend(problems.iter().map(|problem| as_json(file, &lines, problem)));
                     worst = worst.max(1);
                 }
                 Err(message) => {
@@ -74,8 +75,8 @@ pub(crate) fn report(file: &Path, source: &str, problems: &[Problem]) -> String 
 }
 
 /// The same, as machines read them.
-fn as_json(file: &Path, source: &str, problem: &Problem) -> Value {
-    let line = source.lines().nth(problem.place.line.saturating_sub(1)).unwrap_or_default();
+fn as_json(file: &Path, lines: &[&str], problem: &Problem) -> Value {
+    let line = lines.get(problem.place.line.saturating_sub(1)).copied().unwrap_or_default();
     json!({
         "file": file.display().to_string(),
         "line": problem.place.line,

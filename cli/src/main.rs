@@ -5,6 +5,7 @@
 mod build;
 mod check;
 mod keys;
+mod plan;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -26,6 +27,8 @@ enum Command {
     Compatibility,
     /// Compile a definition into the router's table and the managed API's routes.
     Build(build::Build),
+    /// Say which way each operation takes and what it costs.
+    Plan(plan::Command),
     /// Make, disable and enable API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -40,6 +43,7 @@ async fn main() -> ExitCode {
             Ok(())
         }
         Command::Build(build) => build.run(),
+        Command::Plan(plan) => return plan.run(),
         Command::Keys(keys) => keys.run().await,
     };
     match done {

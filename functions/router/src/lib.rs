@@ -8,7 +8,7 @@ use aws::AwsSettings;
 use definition::Table;
 use gateway::{Backends, Gateway, GatewayRequest, Outcome, Refusal};
 use identity::KeyStore;
-use runtime::event::{EventProblem, HttpEvent, Reply, Surroundings};
+use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
 use tracing::Instrument as _;
 
@@ -76,7 +76,7 @@ impl<B: Backends, K: KeyStore> Router<B, K> {
         };
         let (request, shape) = match event.into_request(&surroundings) {
             Ok(parsed) => parsed,
-            Err(EventProblem::Body(shape)) => return Ok(Reply::new(shape, &Refusal::Body.response()).0),
+            Err(EventProblem::Body { shape, request_id }) => return Ok(refuse_body(shape, request_id)),
             Err(problem) => return Err(problem),
         };
         let span = tracing::info_span!("request", requestId = request.request_id);
@@ -93,6 +93,16 @@ impl<B: Backends, K: KeyStore> Router<B, K> {
         .instrument(span)
         .await
     }
+}
+
+/// The answer to a request whose body could not be read.
+fn refuse_body(shape: Shape, request_id: String) -> Reply {
+    let _span = tracing::info_span!("request", requestId = request_id).entered();
+    let mut response = Refusal::Body.response();
+    tracing::info!(status = response.status, refusal = %Refusal::Body, "answered");
+    response.headers.set("x-amz-apigw-id", request_id.as_str());
+    response.headers.set("x-amzn-requestid", request_id);
+    Reply::new(shape, &response).0
 }
 
 /// What the log says of a request: no path, for ids are in it; no header but the trace.

@@ -105,6 +105,8 @@ fn the_server_gets_the_request_and_the_principal() {
     let mut event = event("http-api-server");
     event["headers"]["X-Tollgate-Tenant"] = json!("somebody-else");
     event["headers"]["x-tollgate-admin"] = json!("yes");
+    event["headers"]["x_tollgate_tenant"] = json!("somebody-else");
+    event["headers"]["X-Tollgate_Tenant"] = json!("somebody-else");
     let reply = answer(&event, &backends, demo_keys()).expect("an answer");
     assert_eq!(reply["headers"]["x-amzn-remapped-server"], "files");
     let calls = backends.calls();
@@ -210,4 +212,43 @@ fn what_the_managed_gateway_guards_is_open_by_its_own_route_alone() {
         let reply = answer_over(definition, &event, &backends(), demo_keys()).expect("an answer");
         assert_eq!(reply["statusCode"], status, "{route_key}");
     }
+}
+
+#[test]
+fn a_native_route_keeps_its_guard_at_every_door() {
+    let function =
+        "x-amazon-apigateway-integration: {type: aws_proxy, uri: 'arn:aws:lambda:us-east-1:123456789012:function:f'}";
+    let definition = format!(
+        "openapi: 3.0.3\ncomponents:\n  securitySchemes:\n    api_key: {{type: apiKey, name: x-api-key, in: header}}\n\
+         paths:\n  /admin/{{id}}:\n    get: {{security: [{{api_key: []}}], {function}}}\n  \
+         /{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{function}}}\n"
+    );
+    for path in ["/admin/1", "//admin/1", "/admin/1/"] {
+        let mut event = event("http-api-mock");
+        event["rawPath"] = json!(path);
+        let status = |event: &Value| {
+            answer_over(&definition, event, &backends(), demo_keys()).expect("an answer")["statusCode"].clone()
+        };
+        event["routeKey"] = json!("$default");
+        assert_eq!(status(&event), 403, "{path}");
+        event["headers"]["x-api-key"] = json!(testkit::DEMO_KEY);
+        assert_eq!(status(&event), 201, "{path}");
+    }
+}
+
+#[test]
+fn what_a_client_puts_into_a_url_stays_where_it_is() {
+    let definition = "openapi: 3.0.3\nx-tollgate-path: dispatched\npaths:\n  /q/{x}:\n    get:\n      \
+        x-amazon-apigateway-integration: {type: http_proxy, uri: 'https://a.example/{x}?id={x}&role=user'}\n";
+    let mut event = event("http-api-mock");
+    event["rawPath"] = json!("/q/1&role=admin#a b");
+    event["rawQueryString"] = json!("a=<b>&c=\"d\"#e&f=%20");
+    let backends = backends();
+    answer_over(definition, &event, &backends, demo_keys()).expect("an answer");
+    let calls = backends.calls();
+    let [Call::Http(call)] = calls.as_slice() else { panic!("a server") };
+    assert_eq!(
+        call.url,
+        "https://a.example/1&role=admin%23a%20b?id=1%26role%3Dadmin%23a%20b&role=user&a=%3Cb%3E&c=%22d%22%23e&f=%20"
+    );
 }

@@ -73,7 +73,9 @@ fn request(call: HttpCall) -> Result<Request<Full<Bytes>>, CallProblem> {
     for (name, value) in &call.headers.0 {
         builder = builder.header(name, value);
     }
-    builder.body(Full::new(call.body)).map_err(|error| CallProblem::Unreachable(format!("{}: {error}", call.url)))
+    builder
+        .body(Full::new(call.body))
+        .map_err(|error| CallProblem::Unreachable(format!("the request cannot be written: {error}")))
 }
 
 fn headers(map: &HeaderMap) -> Headers {

@@ -18,11 +18,18 @@ pub struct Api {
 }
 
 impl Api {
-    /// The operations that go through the router, in the order of its table.
-    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
-        self.routes.iter().filter_map(|route| match &route.way {
-            Way::Dispatched { operation, .. } => Some(operation),
-            Way::Native(_) => None,
+    /// The router's operations, in the order of its table. Native routes are among them: requests that come by another door
+    /// (a load balancer, a Function URL, a path that API Gateway reads otherwise) must find them with their guard, and not
+    /// fall through to a less guarded sibling.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> {
+        self.routes.iter().map(|route| match &route.way {
+            Way::Dispatched { operation, .. } => operation.clone(),
+            Way::Native(integration) => Operation {
+                path: route.path.clone(),
+                method: route.method.clone(),
+                admits: route.guard.admits(),
+                integration: integration.clone(),
+            },
         })
     }
 }
@@ -65,6 +72,17 @@ pub enum Guard {
         /// The scopes, one of which the token must have; none: any token will do.
         scopes: Vec<String>,
     },
+}
+
+impl Guard {
+    /// Whom the router lets in where this guards a route.
+    pub fn admits(&self) -> Admits {
+        match self {
+            Guard::Open => Admits::Everybody,
+            Guard::ApiKey => Admits::ApiKey,
+            Guard::Iam | Guard::Jwt { .. } => Admits::Managed,
+        }
+    }
 }
 
 /// The way of a route's requests. (`tollgate plan` shows it.)

@@ -68,6 +68,11 @@ fn lambda(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<LambdaP
         }
     };
     let version = node.get("payloadFormatVersion");
+    if function.stage_variables().next().is_none() && !is_function(invoked(text)) {
+        let message = format!("{text:?} is not a Lambda function");
+        reader.problem(uri.place, message, "write ${stageVariables.name}, the function's ARN, or its name");
+        return None;
+    }
     let payload = match version {
         Some(version) => reader.choice(version, "payloadFormatVersion", &["1.0", "2.0"])?,
         None => "1.0",
@@ -78,6 +83,13 @@ fn lambda(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<LambdaP
         decodes_base64: version.is_some(),
         timeout_ms: timeout(reader, node),
     })
+}
+
+/// Whether it is a function's ARN or name, with a version or alias or without.
+fn is_function(text: &str) -> bool {
+    let pattern =
+        r"^(arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:)?[A-Za-z0-9_-]{1,140}(:(\$LATEST|[A-Za-z0-9_-]+))?$";
+    regex_lite::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
 
 /// The function in `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations`; any other text
@@ -106,6 +118,15 @@ fn http(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTemplate
             return None;
         }
     };
+    if url.host_depends_on_path() {
+        let message = "a path parameter before the path of the URL would let clients choose the host";
+        reader.problem(uri.place, message, "write a '/' before the first {parameter}");
+        return None;
+    }
+    if text.split_once("://").is_some_and(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default().contains('@')) {
+        reader.problem(uri.place, "the URL holds credentials", "leave out what stands before the '@'");
+        return None;
+    }
     let path_parameters = path_parameters(reader, node, uri, &url, path);
     let method = (method != "ANY").then(|| method.to_owned());
     Some(HttpProxy { url, method, path_parameters, timeout_ms: timeout(reader, node) })
@@ -138,6 +159,10 @@ fn path_parameters(
     }
     for name in url.path_parameters() {
         mapped.entry(name.to_owned()).or_insert_with(|| name.to_owned());
+    }
+    for target in mapped.keys().filter(|target| !url.path_parameters().any(|own| own == *target)) {
+        let message = format!("the URL has no path parameter {target:?}");
+        reader.problem(uri.place, message, "name one of the URL's {parameters}");
     }
     for source in mapped.values() {
         if !path.parameters().any(|parameter| parameter == source) {
@@ -224,7 +249,7 @@ fn fixed_headers(reader: &mut Reader, node: &Node) -> BTreeMap<String, String> {
     for Entry { key, place, value } in reader.object(node, "responseParameters") {
         let name = key.strip_prefix("method.response.header.");
         let fixed = value.text().and_then(|text| text.strip_prefix('\'')?.strip_suffix('\''));
-        match name.zip(fixed) {
+        match name.zip(fixed).filter(|(name, fixed)| is_header(name, fixed)) {
             Some((name, fixed)) => {
                 headers.insert(name.to_owned(), fixed.to_owned());
             }
@@ -236,6 +261,11 @@ fn fixed_headers(reader: &mut Reader, node: &Node) -> BTreeMap<String, String> {
         }
     }
     headers
+}
+
+fn is_header(name: &str, value: &str) -> bool {
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !name.is_empty() && name.chars().all(token) && !value.chars().any(char::is_control)
 }
 
 fn bodies(reader: &mut Reader, node: &Node) -> BTreeMap<String, String> {

@@ -33,7 +33,7 @@ pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
 pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
-pub use problem::{Place, Problem, show};
+pub use problem::{MAX_SHOWN, Place, Problem, show};
 pub use routes::managed_routes;
 pub use table::{RouteEnd, RouteTree, Table, TableError, encode};
 pub use text::{Part, Text, Unresolved};

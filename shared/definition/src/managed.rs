@@ -134,6 +134,14 @@ pub(crate) fn read_jwt(reader: &mut Reader, node: &Node) -> Option<JwtAuthorizer
     if audience.is_empty() {
         reader.problem(configuration.place, "the token authorizer has no audience", "write audience: […]");
     }
-    let source = node.get("identitySource").and_then(Node::text).unwrap_or("$request.header.Authorization");
+    for Entry { key, place, .. } in configuration.entries().unwrap_or_default() {
+        if !["issuer", "audience"].contains(&key.as_str()) {
+            reader.problem(*place, format!("{key:?} is not a property of jwtConfiguration"), "leave it out");
+        }
+    }
+    let source = match node.get("identitySource") {
+        Some(source) => reader.text(source, "identitySource")?,
+        None => "$request.header.Authorization",
+    };
     Some(JwtAuthorizer { identity_source: source.to_owned(), issuer: issuer.to_owned(), audience })
 }

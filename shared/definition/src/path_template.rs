@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How long a path may be: far beyond any API, far below what would exhaust the stack that walks it.
+const MAX_SEGMENTS: usize = 100;
+
 /// A path's segments, in order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PathTemplate(pub Vec<Segment>);
@@ -29,6 +32,10 @@ impl PathTemplate {
         if relative.is_empty() {
             return Ok(PathTemplate(Vec::new()));
         }
+        if relative.split('/').count() > MAX_SEGMENTS {
+            let message = format!("the path has more than {MAX_SEGMENTS} segments");
+            return Err((message, "write a shorter path".to_owned()));
+        }
         let segments = relative.split('/').map(|text| segment(path, text)).collect::<Result<Vec<_>, _>>()?;
         let greedy = segments.iter().position(|segment| matches!(segment, Segment::Greedy(_)));
         if greedy.is_some_and(|at| at + 1 < segments.len()) {
@@ -47,6 +54,18 @@ impl PathTemplate {
     /// The names of its parameters.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(Segment::parameter)
+    }
+
+    /// Whether a request could be read as either of the two.
+    pub fn overlaps(&self, other: &PathTemplate) -> bool {
+        for (own, theirs) in self.0.iter().zip(&other.0) {
+            match (own, theirs) {
+                (Segment::Greedy(_), _) | (_, Segment::Greedy(_)) => return true,
+                (Segment::Static(own), Segment::Static(theirs)) if own != theirs => return false,
+                _ => {}
+            }
+        }
+        self.0.len() == other.0.len()
     }
 
     /// The same path with nameless parameters: two paths that are equal here match the same requests.
@@ -80,6 +99,15 @@ fn segment(path: &str, text: &str) -> Result<Segment, (String, String)> {
         return if text.is_empty() || text.contains(['{', '}']) {
             let message = format!("the segment {text:?} of the path {path:?} is neither text nor one parameter");
             Err((message, "write /text, /{name} or, at the end, /{name+}; no '//' and no '/' at the end".to_owned()))
+        } else if text == "."
+            || text == ".."
+            || !text.chars().all(|c| c.is_ascii_alphanumeric() || "._~-:@!$&'()+,;=".contains(c))
+        {
+            let message = format!("no request can have the segment {text:?} of the path {path:?}");
+            Err((
+                message,
+                "write it as requests have it after decoding: letters, digits and ._~-:@!$&'()+,;=".to_owned(),
+            ))
         } else {
             Ok(Segment::Static(text.to_owned()))
         };
@@ -106,6 +134,13 @@ mod tests {
     }
 
     #[test]
+    fn two_paths_overlap_where_one_request_could_be_either() {
+        let overlap = |a: &str, b: &str| PathTemplate::parse(a).unwrap().overlaps(&PathTemplate::parse(b).unwrap());
+        assert!(overlap("/{proxy+}", "/admin/{id}") && overlap("/a/{x}", "/a/b") && overlap("/a/{x}", "/a/{p+}"));
+        assert!(!overlap("/a/{x}", "/b/{x}") && !overlap("/a/{x}", "/a/b/c"));
+    }
+
+    #[test]
     fn a_malformed_path_is_refused_with_a_remedy() {
         for (path, message) in [
             ("carts", "the path \"carts\" does not start with '/'"),
@@ -113,6 +148,8 @@ mod tests {
             ("/a/", "the segment \"\" of the path \"/a/\" is neither text nor one parameter"),
             ("/a/x{b}", "the segment \"x{b}\" of the path \"/a/x{b}\" is neither text nor one parameter"),
             ("/{p+}/b", "the greedy parameter of \"/{p+}/b\" is not the last segment"),
+            ("/%41", "no request can have the segment \"%41\" of the path \"/%41\""),
+            ("/a/..", "no request can have the segment \"..\" of the path \"/a/..\""),
             ("/{}", "\"{}\" in the path \"/{}\" is not a parameter's name"),
             ("/{a}/{a}", "the path \"/{a}/{a}\" has two parameters named \"a\""),
         ] {

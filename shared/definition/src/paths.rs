@@ -81,6 +81,7 @@ pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>)
         }
         read_path(reader, value, (key, &template), around, &mut routes);
     }
+    way::keep_guards(&mut routes);
     if routes.len() >= MAX_ROUTES {
         let message = format!("{} operations are more than the {MAX_ROUTES} routes of an HTTP API", routes.len());
         reader.problem(paths.place, message, "join operations under any-method or {proxy+}, or split the API");
@@ -158,12 +159,21 @@ fn read_guard(reader: &mut Reader, operation: &Node, around: &Surroundings<'_>) 
         None => around.guard.clone(),
     };
     let Some(auth) = operation.get("x-amazon-apigateway-auth") else { return guard };
+    for entry in auth.entries().unwrap_or_default().iter().filter(|entry| entry.key != "type") {
+        let message = format!("{:?} is not a property of x-amazon-apigateway-auth", entry.key);
+        reader.problem(entry.place, message, "leave it out");
+    }
     let Some(kind) = auth.get("type") else {
         reader.problem(auth.place, "x-amazon-apigateway-auth has no type", "write {type: AWS_IAM}");
         return guard;
     };
     match reader.choice(kind, "the type of x-amazon-apigateway-auth", &["AWS_IAM", "NONE"]) {
-        Some("AWS_IAM") => Guard::Iam,
+        Some("AWS_IAM") if matches!(guard, Guard::Open | Guard::Iam) => Guard::Iam,
+        Some("AWS_IAM") => {
+            let message = "AWS_IAM together with a requirement of security is not supported";
+            reader.problem(auth.place, message, "ask for one of them: security: [], or no x-amazon-apigateway-auth");
+            guard
+        }
         _ => guard,
     }
 }

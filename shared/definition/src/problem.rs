@@ -22,11 +22,15 @@ pub struct Problem {
     pub remedy: String,
 }
 
-/// Problems as people read them: file, line and column, the line itself, the remedy.
+/// How many problems are shown: nobody reads more, and each has to look for its line.
+pub const MAX_SHOWN: usize = 1000;
+
+/// Problems as people read them: file, line and column, the line itself, the remedy. Of very many, the first
+/// [`MAX_SHOWN`].
 pub fn show(file: &str, source: &str, problems: &[Problem]) -> String {
     let lines: Vec<&str> = source.lines().collect();
     let mut shown = String::new();
-    for Problem { place, message, remedy } in problems {
+    for Problem { place, message, remedy } in problems.iter().take(MAX_SHOWN) {
         let _ = writeln!(shown, "{file}:{}:{}: {message}", place.line, place.column);
         if let Some((window, caret)) = lines.get(place.line.saturating_sub(1)).map(|line| window(line, place.column)) {
             let number = place.line.to_string();

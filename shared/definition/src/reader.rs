@@ -74,9 +74,9 @@ impl Reader {
     }
 }
 
-/// `a, b or c`.
+/// `a, b or c`; of more than ten choices the first ten.
 pub(crate) fn one_of(choices: &[&str]) -> String {
-    match choices {
+    match choices.get(..choices.len().min(10)).unwrap_or_default() {
         [] => String::new(),
         [only] => (*only).to_owned(),
         [most @ .., last] => format!("{} or {last}", most.join(", ")),

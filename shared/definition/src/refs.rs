@@ -5,13 +5,11 @@ use percent_encoding::percent_decode_str;
 use crate::{
     document::{Node, Value},
     reader::Reader,
+    strays::is_data,
 };
 
 /// How far references may lead from one to the next: nobody writes more, and a circle is longer.
 const MAX_STEPS: usize = 32;
-
-/// Keys under which values are data and no part of the document.
-const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
 
 /// The document that references point into.
 #[derive(Clone, Copy)]
@@ -40,22 +38,30 @@ impl<'d> Refs<'d> {
 
     /// Names every reference in the document that leads nowhere.
     pub(crate) fn check(self, reader: &mut Reader) {
-        self.check_below(reader, self.root);
+        self.check_below(reader, self.root, &mut Vec::new());
     }
 
-    fn check_below(self, reader: &mut Reader, node: &Node) {
+    fn check_below(self, reader: &mut Reader, node: &'d Node, path: &mut Vec<&'d str>) {
         match &node.value {
             Value::Scalar { .. } => {}
-            Value::List(items) => items.iter().for_each(|item| self.check_below(reader, item)),
+            Value::List(items) => {
+                path.push("*");
+                items.iter().for_each(|item| self.check_below(reader, item, path));
+                path.pop();
+            }
             Value::Map(entries) => {
-                for entry in entries.iter().filter(|entry| !DATA.contains(&entry.key.as_str())) {
+                for entry in entries.iter().filter(|entry| !is_data(&entry.key, path)).collect::<Vec<_>>() {
                     match entry.value.text().filter(|_| entry.key == "$ref") {
                         Some(text) => {
                             if let Err((message, remedy)) = self.target(text) {
                                 reader.problem(entry.value.place, message, remedy);
                             }
                         }
-                        None => self.check_below(reader, &entry.value),
+                        None => {
+                            path.push(&entry.key);
+                            self.check_below(reader, &entry.value, path);
+                            path.pop();
+                        }
                     }
                 }
             }

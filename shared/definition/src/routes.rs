@@ -123,9 +123,16 @@ fn stage_variables(api: &Api) -> BTreeSet<&str> {
     integrations.filter_map(Integration::text).flat_map(Text::stage_variables).collect()
 }
 
-/// The parameter that brings a stage variable's value.
+/// The parameter that brings a stage variable's value: `VariableCartFunction` for `cartFunction`. CloudFormation's names have
+/// letters and digits only; a capital `U` and a code keep `cart_fn` apart from `cartFn`.
 fn parameter(variable: &str) -> String {
-    format!("Variable{}", capitalised(variable).replace('_', ""))
+    let (first, rest) = variable.split_at_checked(1).unwrap_or((variable, ""));
+    let first = if first.starts_with(|c: char| c.is_ascii_lowercase()) {
+        first.to_ascii_uppercase()
+    } else {
+        format!("U{first}")
+    };
+    format!("Variable{}", (first + rest).replace('_', "U5F"))
 }
 
 fn write_api(template: &mut String, managed: &Managed) {
@@ -201,8 +208,11 @@ fn write_jwt_authorizers(template: &mut String, api: &Api) {
     }
 }
 
+/// `JwtMyPool` for `my-pool`, and a code for what is no letter or digit, so that no two names become one.
 fn authorizer_id(name: &str) -> String {
-    format!("Jwt{}", words(name))
+    let coded: String =
+        name.chars().filter(|c| !c.is_ascii_alphanumeric()).map(|c| format!("U{:X}", u32::from(c))).collect();
+    format!("Jwt{}{coded}", words(name))
 }
 
 /// A route with a throttle of its own, by its logical id.
@@ -219,6 +229,8 @@ struct Writer {
     names: BTreeSet<String>,
     /// Routes with a throttle of their own.
     throttled: Vec<Throttled>,
+    /// Integrations by what they call.
+    integrations: BTreeMap<String, String>,
     /// Functions that API Gateway has been permitted to call.
     permitted: BTreeMap<String, String>,
 }
@@ -228,7 +240,7 @@ impl Writer {
         let name = self.name(&words(&route.key().replacen(&route.method, &route.method.to_ascii_lowercase(), 1)));
         let target = match &route.way {
             Way::Dispatched { .. } => "Router".to_owned(),
-            Way::Native(integration) => self.integration(&name, integration, &route.guard),
+            Way::Native(integration) => self.integration(&name, integration),
         };
         let key = route.key();
         if let Some(throttle) = route.throttle {
@@ -256,8 +268,12 @@ impl Writer {
         }
     }
 
-    /// A native integration; its name.
-    fn integration(&mut self, route: &str, integration: &Integration, guard: &Guard) -> String {
+    /// A native integration, one for all routes that call the same; its name.
+    fn integration(&mut self, route: &str, integration: &Integration) -> String {
+        let shown = format!("{integration:?}");
+        if let Some(name) = self.integrations.get(&shown) {
+            return name.clone();
+        }
         let name = self.name(&format!("{route}Integration"));
         let _ = write!(
             self.resources,
@@ -265,9 +281,10 @@ impl Writer {
         );
         match integration {
             Integration::Lambda(proxy) => self.function(&name, proxy),
-            Integration::Http(proxy) => self.server(proxy, guard),
+            Integration::Http(proxy) => self.server(proxy),
             Integration::Mock(_) => {} // never native, see `way`
         }
+        self.integrations.insert(shown, name.clone());
         name
     }
 
@@ -298,7 +315,7 @@ impl Writer {
         self.permitted.insert(function, permission);
     }
 
-    fn server(&mut self, proxy: &HttpProxy, guard: &Guard) {
+    fn server(&mut self, proxy: &HttpProxy) {
         let url: String = proxy
             .url
             .0
@@ -317,16 +334,10 @@ impl Writer {
             quoted(&url),
             proxy.timeout_ms
         );
-        // As the router does: the principal in headers, in place of what the client says of itself.
+        // No principal is known here: nothing a client says of itself under these names goes on.
         self.resources.push_str("      RequestParameters:\n");
-        for (header, field) in [("tenant", "tenant"), ("key-id", "keyId"), ("plan-id", "planId")] {
-            let _ = match guard {
-                Guard::ApiKey => writeln!(
-                    self.resources,
-                    "        \"overwrite:header.x-tollgate-{header}\": $context.authorizer.{field}"
-                ),
-                _ => writeln!(self.resources, "        \"remove:header.x-tollgate-{header}\": \"''\""),
-            };
+        for header in ["tenant", "key-id", "plan-id"] {
+            let _ = writeln!(self.resources, "        \"remove:header.x-tollgate-{header}\": \"''\"");
         }
     }
 

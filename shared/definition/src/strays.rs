@@ -27,7 +27,7 @@ fn below<'n>(reader: &mut Reader, node: &'n Node, path: &mut Vec<&'n str>) {
                 // An operation under `x-amazon-apigateway-any-method` is a part of the document; what is in other
                 // extensions is theirs, and examples are data.
                 if (!entry.key.starts_with("x-") || entry.key == "x-amazon-apigateway-any-method")
-                    && !is_data(&entry.key)
+                    && !is_data(&entry.key, path)
                 {
                     path.push(&entry.key);
                     below(reader, &entry.value, path);
@@ -58,8 +58,11 @@ fn ours_or_aws(key: &str) -> bool {
     key.starts_with("x-amazon-apigateway-") || key.starts_with("x-tollgate-")
 }
 
-fn is_data(key: &str) -> bool {
-    ["example", "examples", "default", "enum"].contains(&key)
+/// Whether what stands under `key` is data. `responses: {default: …}` is not, nor is anything that is a name.
+pub(crate) fn is_data(key: &str, path: &[&str]) -> bool {
+    let named =
+        path.last().is_some_and(|parent| ["responses", "properties", "schemas", "definitions"].contains(parent));
+    !named && ["example", "examples", "default", "enum"].contains(&key)
 }
 
 fn home(path: &[&str]) -> Option<Home> {
@@ -94,7 +97,7 @@ mod tests {
                       info: {x-amazon-apigateway-cors: {}}\n\
                       x-amazon-apigateway-polici: {}\n\
                       paths:\n  /a:\n    get: {parameters: [{x-tollgate-cache: 1}]}\n\
-                      components: {schemas: {A: {example: {x-amazon-apigateway-policy: data}}}}\n";
+                      components: {schemas: {A: {example: {x-amazon-apigateway-policy: data}}}, responses: {default: {x-tollgate-no: 1}}}\n";
         assert_eq!(
             problems(source),
             [
@@ -102,6 +105,7 @@ mod tests {
                 "2:8 x-amazon-apigateway-cors has no meaning here | AWS has it at the top of the document: move it, or leave it out",
                 "3:1 x-amazon-apigateway-polici is not an extension that is known here | leave it out",
                 "6:25 x-tollgate-cache is not an extension that is known here | leave it out",
+                "7:97 x-tollgate-no is not an extension that is known here | leave it out",
             ]
         );
     }

@@ -72,7 +72,7 @@ pub fn encode(api: &Api) -> Result<Vec<u8>, postcard::Error> {
         if let Ok(path) = PathTemplate::parse(&operation.path) {
             insert(&mut routes, &path, &operation.method, index);
         }
-        operations.push(postcard::to_allocvec(operation)?);
+        operations.push(postcard::to_allocvec(&operation)?);
     }
     let operations = operations.iter().map(Vec::as_slice).collect();
     let contents = postcard::to_allocvec(&Contents { routes, operations })?;
@@ -158,7 +158,7 @@ mod tests {
         let bytes = encode(&api()).unwrap();
         let table = Table::decode(&bytes).unwrap();
         let operations: Vec<Operation> = (0..3).map(|index| table.operation(index).unwrap()).collect();
-        assert_eq!((table.len(), operations), (3, api().operations().cloned().collect()));
+        assert_eq!((table.len(), operations), (3, api().operations().collect()));
         assert_eq!(table.routes.methods["PUT"].operation, 2);
         assert_eq!(table.routes.statics["a"].greedy["ANY"].parameters, ["proxy"]);
     }

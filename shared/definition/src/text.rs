@@ -71,7 +71,7 @@ impl Text {
     pub fn fill(
         &self,
         stage_variables: &BTreeMap<String, String>,
-        parameter: impl Fn(&str) -> Option<String>,
+        mut parameter: impl FnMut(&str) -> Option<String>,
     ) -> Result<String, Unresolved> {
         let mut filled = String::new();
         for part in &self.0 {
@@ -87,6 +87,30 @@ impl Text {
             }
         }
         Ok(filled)
+    }
+
+    /// How many path parameters stand before the first `mark` of its literal text; `None` if it has no such mark.
+    pub fn parts_before(&self, mark: char) -> Option<usize> {
+        let marked = self.0.iter().position(|part| matches!(part, Part::Literal(text) if text.contains(mark)))?;
+        let before = self.0.iter().take(marked);
+        Some(before.filter(|part| matches!(part, Part::PathParameter(_))).count())
+    }
+
+    /// Whether a path parameter could change which host is called: one stands before the path begins.
+    pub fn host_depends_on_path(&self) -> bool {
+        let mut shown = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Literal(text) => shown.push_str(text),
+                Part::StageVariable(_) if shown.is_empty() => shown.push_str("http://x"),
+                Part::StageVariable(_) => shown.push('x'),
+                Part::PathParameter(_) => {
+                    let authority = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest);
+                    return !authority.contains(['/', '?']);
+                }
+            }
+        }
+        false
     }
 
     /// The stage variables it has holes for.
@@ -133,6 +157,22 @@ mod tests {
     fn a_hole_without_a_value_is_named() {
         assert_eq!(fill("${stageVariables.port}"), Err(Unresolved::StageVariable("port".to_owned())));
         assert_eq!(fill("/{name}"), Err(Unresolved::PathParameter("name".to_owned())));
+    }
+
+    #[test]
+    fn a_client_does_not_choose_the_host() {
+        for (source, depends) in [
+            ("https://a.example/{x}", false),
+            ("https://a.example?x={x}", false),
+            ("${stageVariables.base}/{x}", false),
+            ("https://${stageVariables.host}/{x}", false),
+            ("https://a.example{x}", true),
+            ("https://{x}.example/", true),
+            ("${stageVariables.base}{x}", true),
+            ("https://${stageVariables.host}{x}", true),
+        ] {
+            assert_eq!(Text::parse(source, true).unwrap().host_depends_on_path(), depends, "{source}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The cheapest way that does what the operation declares: the managed gateway alone costs a third of what the router and
 //! the wait for its backend cost. See `docs/cost.md`.
 
-use crate::{Admits, Guard, Integration, Operation, Way, document::Node, reader::Reader, text::Part};
+use crate::{Guard, Integration, Operation, PathTemplate, Route, Way, document::Node, reader::Reader, text::Part};
 
 /// `x-tollgate-path`: what the document asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,23 +39,43 @@ pub(crate) fn choose(
     method: &str,
     integration: Integration,
 ) -> Result<Way, String> {
-    let because = match (wish, needs_router(&integration)) {
+    let because = match (wish, needs_router(guard, &integration)) {
         (Wish::Native, Some(because)) => return Err(because),
         (Wish::Native | Wish::None, None) => return Ok(Way::Native(integration)),
-        (Wish::None, Some(because)) => because,
-        (Wish::Dispatched, _) => format!("{EXTENSION} asks for it"),
+        (Wish::None | Wish::Dispatched, Some(because)) => because,
+        (Wish::Dispatched, None) => format!("{EXTENSION} asks for it"),
     };
-    let admits = match guard {
-        Guard::Open => Admits::Everybody,
-        Guard::ApiKey => Admits::ApiKey,
-        Guard::Iam | Guard::Jwt { .. } => Admits::Managed,
-    };
-    let operation = Operation { path: path.to_owned(), method: method.to_owned(), admits, integration };
-    Ok(Way::Dispatched { operation, because })
+    Ok(dispatched(guard, path, method, integration, because))
+}
+
+fn dispatched(guard: &Guard, path: &str, method: &str, integration: Integration, because: String) -> Way {
+    let (path, method) = (path.to_owned(), method.to_owned());
+    Way::Dispatched { operation: Operation { path, method, admits: guard.admits(), integration }, because }
+}
+
+/// A native route with parameters catches what API Gateway does not read as its more guarded neighbour: `/admin/1/` is
+/// `/{proxy+}` to an HTTP API and `/admin/{id}` to a REST API. Such a route goes through the router, which reads both the
+/// same way and keeps the guard.
+pub(crate) fn keep_guards(routes: &mut [Route]) {
+    let guarded: Vec<(String, Guard, Option<PathTemplate>)> =
+        routes.iter().map(|route| (route.key(), route.guard.clone(), PathTemplate::parse(&route.path).ok())).collect();
+    for route in routes {
+        let Way::Native(integration) = &route.way else { continue };
+        let Some(path) = PathTemplate::parse(&route.path).ok().filter(|path| path.parameters().next().is_some()) else {
+            continue;
+        };
+        let stricter = guarded.iter().find(|(_, guard, other)| {
+            *guard != Guard::Open && *guard != route.guard && other.as_ref().is_some_and(|other| path.overlaps(other))
+        });
+        if let Some((neighbour, ..)) = stricter {
+            let because = format!("its path overlaps {neighbour}, which is guarded otherwise");
+            route.way = dispatched(&route.guard, &route.path, &route.method, integration.clone(), because);
+        }
+    }
 }
 
 /// What the managed gateway cannot do of an integration. (API Gateway developer guide, `http-api-develop-integrations`.)
-fn needs_router(integration: &Integration) -> Option<String> {
+fn needs_router(guard: &Guard, integration: &Integration) -> Option<String> {
     match integration {
         Integration::Mock(_) => Some("HTTP APIs have no mock integration".to_owned()),
         Integration::Lambda(proxy) => match proxy.function.0.as_slice() {
@@ -63,6 +83,10 @@ fn needs_router(integration: &Integration) -> Option<String> {
             [Part::Literal(arn), ..] if arn.starts_with("arn:") => None,
             _ => Some("the function is named without its ARN".to_owned()),
         },
+        Integration::Http(_) if *guard == Guard::ApiKey => {
+            // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
+            Some("only the router tells an HTTP backend who called".to_owned())
+        }
         Integration::Http(proxy) => {
             if let Some(Part::StageVariable(_)) = proxy.url.0.first() {
                 return Some("HTTP APIs take a stage variable in a URL only behind http:// or https://".to_owned());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use definition::HttpProxy;
 use identity::Principal;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{CallProblem, GatewayRequest, GatewayResponse, Headers, HttpAnswer, HttpCall, Refusal, principal};
 
@@ -55,6 +55,23 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// What a value in a query may not hold as it is: all but unreserved characters.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What a client's query may hold and no URL may. The rest goes on as it came.
+const NOT_IN_QUERY: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// The request to the backend.
 pub(crate) fn call(
     proxy: &HttpProxy,
@@ -62,14 +79,10 @@ pub(crate) fn call(
     parameters: &BTreeMap<String, String>,
     principal: Option<&Principal>,
 ) -> Result<HttpCall, Refusal> {
-    let fill = |name: &str| {
-        let value = parameters.get(proxy.path_parameters.get(name)?)?;
-        Some(utf8_percent_encode(value, PATH).to_string())
-    };
-    let mut url = proxy.url.fill(&request.stage.variables, fill)?;
+    let mut url = url(proxy, request, parameters)?;
     if !request.query.is_empty() {
         url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&request.query);
+        url.extend(utf8_percent_encode(&request.query, NOT_IN_QUERY));
     }
     let mut headers = request.headers.clone();
     headers.0.retain(|(name, _)| !is_one_of(name, &NOT_SENT));
@@ -86,6 +99,22 @@ pub(crate) fn call(
     }
     let method = proxy.method.as_ref().unwrap_or(&request.method).clone();
     Ok(HttpCall { method, url, headers, body: request.body.clone(), timeout_ms: proxy.timeout_ms })
+}
+
+/// The integration's URL with its holes filled: a parameter cannot leave the place that it stands in.
+fn url(
+    proxy: &HttpProxy,
+    request: &GatewayRequest,
+    parameters: &BTreeMap<String, String>,
+) -> Result<String, definition::Unresolved> {
+    let first_in_query = proxy.url.parts_before('?');
+    let mut place = 0;
+    proxy.url.fill(&request.stage.variables, |name| {
+        let in_query = first_in_query.is_some_and(|first| place >= first);
+        place += 1;
+        let value = parameters.get(proxy.path_parameters.get(name)?)?;
+        Some(utf8_percent_encode(value, if in_query { VALUE } else { PATH }).to_string())
+    })
 }
 
 /// The client's answer.

@@ -21,9 +21,10 @@ pub(crate) fn respond(format: PayloadFormat, decode: bool, payload: &[u8]) -> Re
     match (format, value) {
         (PayloadFormat::V1, Value::Object(answer)) => v1(&answer, decode),
         (PayloadFormat::V1, _) => Err(malformed("it is not an object")),
-        (PayloadFormat::V2, Value::Object(answer)) if answer.contains_key("statusCode") => structured(&answer, decode),
-        (PayloadFormat::V2, Value::String(text)) => Ok(inferred(text)),
-        (PayloadFormat::V2, value) => Ok(inferred(value.to_string())),
+        (PayloadFormat::V2, Value::Object(answer)) if answer.contains_key("statusCode") => v2(answer, decode),
+        (PayloadFormat::V2, Value::String(text)) => Ok(inferred(Bytes::from(text))),
+        // As the function wrote it, numbers and order of keys included.
+        (PayloadFormat::V2, _) => Ok(inferred(Bytes::copy_from_slice(payload))),
     }
 }
 
@@ -32,17 +33,23 @@ fn v1(answer: &Map<String, Value>, decode: bool) -> Result<GatewayResponse, Refu
     if let Some(unknown) = answer.keys().find(|key| !FIELDS_V1.contains(&key.as_str())) {
         return Err(malformed(&format!("it has an unknown field {unknown:?}")));
     }
-    structured(answer, decode)
+    structured(answer, decode, "application/json")
+}
+
+/// Format 2.0 has no multi-value headers, and text where no content type is given.
+fn v2(mut answer: Map<String, Value>, decode: bool) -> Result<GatewayResponse, Refusal> {
+    answer.remove("multiValueHeaders");
+    structured(&answer, decode, "text/plain; charset=utf-8")
 }
 
 /// Format 2.0 takes any JSON without a `statusCode` as the body of a 200.
-fn inferred(body: String) -> GatewayResponse {
+fn inferred(body: Bytes) -> GatewayResponse {
     let mut headers = Headers::default();
     headers.add("content-type", "application/json");
-    GatewayResponse { status: 200, headers, body: Bytes::from(body) }
+    GatewayResponse { status: 200, headers, body }
 }
 
-fn structured(answer: &Map<String, Value>, decode: bool) -> Result<GatewayResponse, Refusal> {
+fn structured(answer: &Map<String, Value>, decode: bool, content_type: &str) -> Result<GatewayResponse, Refusal> {
     let mut headers = Headers::default();
     // A name in both maps: the values of the list first, in the list's spelling (recorded).
     for (name, values) in object(answer, "multiValueHeaders")? {
@@ -59,7 +66,7 @@ fn structured(answer: &Map<String, Value>, decode: bool) -> Result<GatewayRespon
             add(&mut headers, "set-cookie", cookie)?;
         }
     }
-    headers.set_default("content-type", "application/json");
+    headers.set_default("content-type", content_type);
     Ok(GatewayResponse { status: status(answer)?, headers, body: body(answer, decode)? })
 }
 
@@ -190,11 +197,15 @@ mod tests {
     #[test]
     fn a_2_0_answer_without_a_status_is_a_body() {
         for (payload, expected) in [
-            (r#"{"n": 2}"#, r#"200; content-type: application/json; {"n":2}"#),
+            (r#"{"n": 2}"#, r#"200; content-type: application/json; {"n": 2}"#),
+            (
+                r#"{"b": 1e2, "a": 12345678901234567890123}"#,
+                r#"200; content-type: application/json; {"b": 1e2, "a": 12345678901234567890123}"#,
+            ),
             (r#""Hello""#, "200; content-type: application/json; Hello"),
             (
-                r#"{"statusCode": 201, "cookies": ["a=1", "b=2"], "body": "made", "extra": 1}"#,
-                "201; set-cookie: a=1; set-cookie: b=2; content-type: application/json; made",
+                r#"{"statusCode": 201, "cookies": ["a=1", "b=2"], "body": "made", "extra": 1, "multiValueHeaders": {"x": 1}}"#,
+                "201; set-cookie: a=1; set-cookie: b=2; content-type: text/plain; charset=utf-8; made",
             ),
         ] {
             assert_eq!(read(PayloadFormat::V2, payload), expected, "{payload}");

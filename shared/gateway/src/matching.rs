@@ -19,6 +19,9 @@ pub(crate) struct Match {
 /// A method's end in the tree, as the definition has it.
 type Ends = BTreeMap<String, definition::RouteEnd>;
 
+/// What `ANY` stands for: the methods that API Gateway routes.
+const ANY: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
 /// Finds the best match.
 pub(crate) fn find(routes: &RouteTree, path: &RequestPath, method: &str) -> Option<Match> {
     let mut values = Vec::new();
@@ -56,7 +59,7 @@ fn walk<'t>(
 }
 
 fn pick<'t>(ends: &'t Ends, method: &str) -> Option<&'t definition::RouteEnd> {
-    ends.get(method).or_else(|| ends.get("ANY"))
+    ends.get(method).or_else(|| ends.get("ANY").filter(|_| ANY.contains(&method)))
 }
 
 #[cfg(test)]
@@ -109,6 +112,8 @@ mod tests {
         check("GET /a/b/c", r#"ANY /a/b/{rest+} {"rest": "c"}"#);
         check("GET /a/z/c", r#"GET /a/{x}/c {"x": "z"}"#);
         check("PUT /thing", "ANY /thing {}");
+        check("CONNECT /thing", "nothing");
+        check("get /thing", "nothing");
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn from_context(authorizer: &Map<String, Value>) -> Option<Principal> {
 
 /// The request as backends see it: with the principal in its authorizer context, without headers that pretend to be one.
 pub(crate) fn announce(request: &mut GatewayRequest, principal: Option<&Principal>) {
-    request.headers.0.retain(|(name, _)| !name.get(..PREFIX.len()).is_some_and(|p| p.eq_ignore_ascii_case(PREFIX)));
+    request.headers.0.retain(|(name, _)| !is_ours(name));
     if let Some(Principal { tenant, key_id, plan_id }) = principal {
         let context = request.authorizer.entry("lambda").or_insert_with(|| json!({}));
         if let Some(context) = context.as_object_mut() {
@@ -39,6 +39,11 @@ pub(crate) fn announce(request: &mut GatewayRequest, principal: Option<&Principa
             }
         }
     }
+}
+
+/// Many servers read `_` in a header's name as `-`.
+fn is_ours(name: &str) -> bool {
+    name.get(..PREFIX.len()).is_some_and(|start| start.replace('_', "-").eq_ignore_ascii_case(PREFIX))
 }
 
 /// The principal as headers, for backends that get no event.

@@ -154,7 +154,8 @@ impl Builder {
 
 fn size(node: &Node) -> usize {
     match &node.value {
-        Value::Scalar { .. } => 1,
+        // Long texts count for what they weigh, so that copies of one do not exhaust the memory either.
+        Value::Scalar { text, .. } => 1 + text.len() / 64,
         Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
         Value::Map(entries) => 1 + entries.iter().map(|entry| size(&entry.value)).sum::<usize>(),
     }

@@ -44,6 +44,7 @@ fn a_function_is_called_without_the_router_and_may_be() {
 fn one_permission_is_enough_for_one_function() {
     let template = routes("", &format!("  /a:\n    get: {{{FUNCTION}}}\n    put: {{{FUNCTION}}}\n"));
     assert_eq!(template.matches("FunctionName: !Sub").count(), 1);
+    assert_eq!(template.matches("IntegrationUri: !Sub").count(), 1, "nor is more than one integration needed");
 }
 
 #[test]
@@ -106,19 +107,33 @@ fn a_server_is_called_without_the_router() {
 }
 
 #[test]
-fn a_server_learns_who_called_and_not_from_the_client() {
+fn a_server_that_is_to_learn_who_called_is_called_by_the_router() {
     let integration = "x-amazon-apigateway-integration: {type: http_proxy, uri: 'https://a.example/'}";
     let template = routes("", &format!("  /c:\n    get: {{security: [{{api_key: []}}], {integration}}}\n"));
-    let integration = resource(&template, "GetCIntegration");
-    assert!(integration.ends_with(
-        "      RequestParameters:\n        \"overwrite:header.x-tollgate-tenant\": $context.authorizer.tenant\n        \
-         \"overwrite:header.x-tollgate-key-id\": $context.authorizer.keyId\n        \
-         \"overwrite:header.x-tollgate-plan-id\": $context.authorizer.planId"
-    ), "{integration}");
+    assert!(resource(&template, "GetC").contains("Target: !Sub integrations/${Router}"), "{template}");
+}
+
+#[test]
+fn a_native_route_does_not_catch_what_a_guarded_neighbour_misses() {
+    let paths = format!(
+        "  /admin/{{id}}:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n  /{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{FUNCTION}}}\n"
+    );
+    let template = routes("", &paths);
+    assert!(resource(&template, "GetAdminId").contains("integrations/${GetAdminIdIntegration}"), "{template}");
+    assert!(resource(&template, "AnyProxy").ends_with("integrations/${Router}"), "{template}");
 }
 
 #[test]
 fn routes_with_the_same_words_get_names_of_their_own() {
     let template = routes("", &format!("  /a/b:\n    get: {{{FUNCTION}}}\n  /a-b:\n    get: {{{FUNCTION}}}\n"));
     assert!(template.contains("  GetAB:\n") && template.contains("  GetAB2:\n"), "{template}");
+}
+
+#[test]
+fn names_that_differ_stay_different() {
+    let names = ["fn", "Fn", "f_n", "f1", "cart_fn", "cartfn", "cartFn", "_fn"].map(parameter);
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "{names:?}");
+    assert_eq!(parameter("cartFunction"), "VariableCartFunction");
+    assert_ne!(authorizer_id("my-jwt"), authorizer_id("my_jwt"));
 }

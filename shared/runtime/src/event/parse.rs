@@ -77,8 +77,7 @@ struct Identity {
 /// What a request has from elsewhere than its event.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
-    /// Stage variables where the event carries none: load balancers and Function URLs have no stages. Those of the event
-    /// win, one by one.
+    /// Stage variables where the event carries none: load balancers and Function URLs have no stages.
     pub stage_variables: BTreeMap<String, String>,
     /// The base path that a custom domain or load balancer puts before every path, such as `/v1`; else empty.
     pub base_path: String,
@@ -94,9 +93,14 @@ pub enum EventProblem {
     /// It is none of the four.
     #[error("the event is not an HTTP API 2.0, REST API 1.0, load balancer or Function URL event: it has no {0}")]
     Unknown(&'static str),
-    /// It says that its body is base64, and it is not. The request without its body, and the answer's shape, go along.
+    /// It says that its body is base64, and it is not. The client is there and gets an answer.
     #[error("the body is marked as base64 and is not")]
-    Body(Shape),
+    Body {
+        /// The shape in which the answer is expected.
+        shape: Shape,
+        /// The request's id.
+        request_id: String,
+    },
 }
 
 impl HttpEvent {
@@ -114,9 +118,11 @@ impl HttpEvent {
         let mut request = if shape == Shape::V2 { self.v2() } else { self.v1(shape) }?;
         request.body = self.body_bytes(shape)?;
         let context = self.request_context.unwrap_or_default();
-        complete(&mut request, context, self.stage_variables.unwrap_or_default(), surroundings);
-        // Only these prefix the stage to their paths: REST APIs do not, custom domains have base paths instead.
-        let stage_in_path = self.version.is_some() && request.api.domain_name.contains(".execute-api.");
+        complete(&mut request, context, self.stage_variables, surroundings);
+        // HTTP APIs put a named stage before the path, in payload 2.0 under custom domains too, whose base path it then does
+        // not have. REST APIs put none.
+        let default_endpoint = request.api.domain_name.contains(".execute-api.");
+        let stage_in_path = shape == Shape::V2 || self.version.is_some() && default_endpoint;
         let prefix = if stage_in_path { request.stage.prefix() } else { surroundings.base_path.clone() };
         request.path = without_prefix(request.path, &prefix);
         Ok((request, shape))
@@ -152,7 +158,8 @@ impl HttpEvent {
         };
         let query = query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
         let identity = self.request_context.as_ref().and_then(|context| context.identity.as_ref());
-        let forwarded = headers.get("x-forwarded-for").and_then(|value| value.split(',').next()).map(str::trim);
+        // A load balancer adds the address that it saw at the end; what stands before it is the client's word.
+        let forwarded = headers.get("x-forwarded-for").and_then(|value| value.rsplit(',').next()).map(str::trim);
         let source_ip = identity.and_then(|identity| identity.source_ip.as_deref()).or(forwarded).unwrap_or_default();
         Ok(GatewayRequest {
             method: self.http_method.clone().ok_or(EventProblem::Unknown("httpMethod"))?,
@@ -169,7 +176,11 @@ impl HttpEvent {
         if self.is_base64_encoded != Some(true) {
             return Ok(Bytes::from(text.clone()));
         }
-        STANDARD.decode(text).map(Bytes::from).map_err(|_| EventProblem::Body(shape))
+        STANDARD.decode(text).map(Bytes::from).map_err(|_| {
+            let context = self.request_context.as_ref();
+            let request_id = context.and_then(|context| context.request_id.clone()).unwrap_or_default();
+            EventProblem::Body { shape, request_id }
+        })
     }
 }
 
@@ -177,7 +188,7 @@ impl HttpEvent {
 fn complete(
     request: &mut GatewayRequest,
     context: RequestContext,
-    stage_variables: BTreeMap<String, String>,
+    stage_variables: Option<BTreeMap<String, String>>,
     surroundings: &Surroundings,
 ) {
     request.time_ms = context.time_epoch.or(context.request_time_epoch).unwrap_or(surroundings.now_ms);
@@ -197,18 +208,18 @@ fn complete(
         api_id: context.api_id.unwrap_or_default(),
         domain_name: context.domain_name.unwrap_or_default(),
     };
-    let mut variables = surroundings.stage_variables.clone();
-    variables.extend(stage_variables);
+    // A stage's own variables or none of them: one that a stage lacks must not come from another.
+    let variables = stage_variables.unwrap_or_else(|| surroundings.stage_variables.clone());
     request.stage = Stage { name: context.stage.unwrap_or_else(|| "$default".to_owned()), variables };
     request.authorizer = match context.authorizer {
-        Some(authorizer) if request_is_v2(&authorizer) => authorizer,
+        Some(authorizer) if is_v2(&authorizer) => authorizer,
         Some(authorizer) if !authorizer.is_empty() => Map::from_iter([("lambda".to_owned(), json!(authorizer))]),
         Some(_) | None => Map::new(),
     };
 }
 
 /// Payload 2.0 says which kind of authorizer it was; 1.0 gives the context of a Lambda authorizer as it is.
-fn request_is_v2(authorizer: &Map<String, Value>) -> bool {
+fn is_v2(authorizer: &Map<String, Value>) -> bool {
     ["lambda", "jwt", "iam"].iter().any(|kind| authorizer.get(*kind).is_some_and(Value::is_object))
 }
 

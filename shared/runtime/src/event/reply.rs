@@ -47,7 +47,9 @@ impl Reply {
             return (reply, false);
         }
         let mut refused = Refusal::Call(CallProblem::TooLarge).response();
-        refused.headers.add("x-amzn-requestid", response.headers.get("x-amzn-requestid").unwrap_or_default());
+        for name in ["x-amz-apigw-id", "x-amzn-requestid"] {
+            refused.headers.add(name, response.headers.get(name).unwrap_or_default());
+        }
         (Reply::of(shape, &refused), true)
     }
 
