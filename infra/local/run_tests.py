@@ -69,7 +69,8 @@ def tell_stories(console, state):
     """Runs the end-to-end tests over a stack that is theirs alone and ends with them."""
     try:
         up(state, 0, console)
-        phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--workspace", "--test", "stories"],  # features as before: nothing is built again
+        # By its target and not by its package: so cargo keeps the features of the tests before and builds nothing again.
+        phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--workspace", "--test", "stories"],
               "An end-to-end test failed", TOLLGATE_STACK=str(state / "stack.json"))
     finally:
         with console.step("Stop the stack"):

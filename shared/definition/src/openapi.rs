@@ -45,6 +45,9 @@ const ROOT_FIELDS_2: [&str; 15] = [
     "externalDocs",
 ];
 
+/// Authorizers of one HTTP API, which cannot be raised. (API Gateway developer guide, `http-api-quotas`.)
+const MAX_AUTHORIZERS: usize = 10;
+
 /// What a definition is checked against beside itself.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -89,6 +92,11 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     let wish = way::wish(reader, root, Wish::None);
     let mut managed = managed::read(reader, root);
     managed.jwt_authorizers = schemes.jwt_authorizers();
+    // One is left for the API key's.
+    if managed.jwt_authorizers.len() >= MAX_AUTHORIZERS {
+        let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
+        reader.problem(root.place, message, "declare fewer authorizers; one is the API key's");
+    }
     let around = Surroundings { refs, schemes, guard, wish, stage_variables: options.stage_variables.clone() };
     let mut routes = match root.get("paths") {
         Some(paths) => paths::read(reader, paths, &around),

@@ -209,6 +209,16 @@ fn what_aws_refuses_to_deploy_is_refused_here() {
     assert_eq!(with(&["g"]), Err("the stage has no variable \"f\"".to_owned()));
     let default = source.replace("/a/{id}", "/$default").replace("parameters: [{name: id, in: path}]", "summary: x");
     assert!(problems(&default)[0].contains("the route $default is the router's own"));
+    let pools: String = (0..10)
+        .map(|n| {
+            format!("    p{n}: {{type: oauth2, x-amazon-apigateway-authorizer: {{type: jwt, jwtConfiguration: {{issuer: 'https://i', audience: [a]}}}}}}\n")
+        })
+        .collect();
+    let found = problems(&format!("openapi: 3.0.1\ncomponents:\n  securitySchemes:\n{pools}paths: {{}}\n"));
+    assert_eq!(
+        found,
+        ["1:1 more than the 10 authorizers of an HTTP API | declare fewer authorizers; one is the API key's"]
+    );
     let many: String = (0..300).map(|n| format!("  /p{n}:\n    get: {{{integration}}}\n")).collect();
     let found = problems(&format!("openapi: 3.0.1\npaths:\n{many}"));
     assert_eq!(
