@@ -113,7 +113,7 @@ struct Seen {
 
 impl Seen {
     fn of(request: &GatewayRequest) -> Self {
-        let traceparent = request.headers.get("traceparent").map(str::to_owned);
+        let traceparent = request.headers.get("traceparent").and_then(runtime::traceparent).map(str::to_owned);
         Seen { method: request.method.clone(), traceparent }
     }
 

@@ -36,7 +36,13 @@ impl KeyStore for KeysTable {
             .item("tenant", text(&record.tenant))
             .item("planId", text(&record.plan_id))
             .item("enabled", AttributeValue::Bool(record.enabled));
-        put.send().await.map(drop).map_err(unavailable)
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+                Err(StoreError::Taken)
+            }
+            Err(error) => Err(unavailable(error)),
+        }
     }
 
     async fn set_enabled(&self, hash: &KeyHash, enabled: bool) -> Result<bool, StoreError> {

@@ -29,7 +29,7 @@ pub trait KeyStore {
     /// Stores a new key under `hash`, once: a hash that is there already is left as it is.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], also when the hash is taken.
+    /// [`StoreError::Taken`] when the hash is there already, [`StoreError::Unavailable`] when the store does not answer.
     fn create(&self, hash: &KeyHash, record: &KeyRecord) -> impl Future<Output = Result<(), StoreError>>;
 
     /// Enables or disables the key stored under `hash`; says whether there was one. Repeating it changes nothing.
@@ -45,6 +45,9 @@ pub enum StoreError {
     /// The store could not be reached or refused the call: a retry may help.
     #[error("the key store did not answer: {0}")]
     Unavailable(String),
+    /// The hash is there already: a retry does not help, another key does.
+    #[error("there is a key with this hash already")]
+    Taken,
     /// The store holds something that is not a key record: a retry does not help.
     #[error("the key store holds a malformed record: {0}")]
     Corrupt(String),

@@ -5,5 +5,7 @@
 
 pub mod event;
 mod start;
+mod trace;
 
 pub use start::{Error, clock_ms, env, start};
+pub use trace::traceparent;

@@ -32,7 +32,7 @@ impl KeyStore for MemoryKeys {
         self.answer()?;
         let mut records = self.records.borrow_mut();
         if records.contains_key(hash) {
-            return Err(StoreError::Unavailable("the hash is taken".to_owned()));
+            return Err(StoreError::Taken);
         }
         records.insert(hash.clone(), record.clone());
         Ok(())

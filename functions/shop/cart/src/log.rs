@@ -38,13 +38,8 @@ pub(crate) fn line(method: &Method, route: &str, status: StatusCode, refusal: Op
     }
 }
 
-/// The request's `traceparent` (W3C Trace Context), if it is one: whatever else a client puts there is not logged.
 fn traceparent(request: &Request) -> Option<&str> {
-    let value = request.headers().get("traceparent")?.to_str().ok()?;
-    let parts: Vec<&str> = value.split('-').collect();
-    let hex = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    (lengths == [2, 32, 16, 2] && parts.into_iter().all(hex)).then_some(value)
+    runtime::traceparent(request.headers().get("traceparent")?.to_str().ok()?)
 }
 
 #[cfg(test)]

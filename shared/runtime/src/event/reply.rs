@@ -69,6 +69,10 @@ impl Reply {
                 Shape::V2 if name.eq_ignore_ascii_case("set-cookie") => {
                     cookies.extend(values.into_iter().map(str::to_owned));
                 }
+                Shape::LoadBalancer { multi: false } if name.eq_ignore_ascii_case("set-cookie") => {
+                    let spellings = (0u32..).map(|number| spelled(name, number));
+                    headers.extend(spellings.zip(values.into_iter().map(Value::from)));
+                }
                 Shape::V2 | Shape::LoadBalancer { multi: false } => {
                     headers.insert(name.to_owned(), Value::from(values.join(", ")));
                 }
@@ -90,8 +94,38 @@ impl Reply {
     }
 }
 
+/// The name with the case of its letters changed by the bits of `number`: where a name may stand only once, two cookies need
+/// two spellings of it. Joined they would be one.
+fn spelled(name: &str, number: u32) -> String {
+    let letter = |(place, letter): (u32, char)| {
+        let upper = number.checked_shr(place).is_some_and(|bits| bits & 1 == 1);
+        if upper { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+    };
+    (0u32..).zip(name.chars()).map(letter).collect()
+}
+
 /// `200 OK`: load balancers want both.
 fn http_status(status: u16) -> String {
     let reason = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     format!("{status} {}", reason.unwrap_or_default()).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_stay_apart_in_every_shape() {
+        let mut response = GatewayResponse::json(200, &Value::Null);
+        response.headers.add("set-cookie", "a=1; Path=/");
+        response.headers.add("Set-Cookie", "b=2");
+        let reply = |shape| serde_json::to_value(Reply::new(shape, &response).0).unwrap();
+        assert_eq!(reply(Shape::V2)["cookies"], serde_json::json!(["a=1; Path=/", "b=2"]));
+        assert_eq!(reply(Shape::V1)["multiValueHeaders"]["set-cookie"], serde_json::json!(["a=1; Path=/", "b=2"]));
+        let single = reply(Shape::LoadBalancer { multi: false });
+        assert_eq!(
+            (&single["headers"]["set-cookie"], &single["headers"]["Set-cookie"]),
+            (&"a=1; Path=/".into(), &"b=2".into())
+        );
+    }
 }
