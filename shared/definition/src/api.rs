@@ -153,15 +153,38 @@ pub enum Integration {
     Http(HttpProxy),
     /// `mock`: an answer without a backend.
     Mock(Mock),
+    /// `aws_proxy` with an `integrationSubtype`: an AWS service that the managed gateway calls, and it alone.
+    Service(ServiceAction),
+}
+
+/// One of the AWS services that an HTTP API calls by itself.
+/// (API Gateway developer guide, `http-api-develop-integrations-aws-services`.)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceAction {
+    /// `SQS-SendMessage`, ….
+    pub subtype: String,
+    /// The action's parameters, as the managed gateway evaluates them: `$request.body.message`.
+    pub parameters: BTreeMap<String, String>,
+    /// The role that API Gateway calls it with.
+    pub credentials: Text,
+    /// How long it may take, 50 to 29,000 ms.
+    pub timeout_ms: u32,
 }
 
 impl Integration {
-    /// Its target, if it has one.
-    pub fn text(&self) -> Option<&Text> {
+    /// The stage variables that it uses.
+    pub fn stage_variables(&self) -> Vec<&str> {
         match self {
-            Integration::Lambda(proxy) => Some(&proxy.function),
-            Integration::Http(proxy) => Some(&proxy.url),
-            Integration::Mock(_) => None,
+            Integration::Lambda(proxy) => proxy.function.stage_variables().collect(),
+            Integration::Http(proxy) => proxy.url.stage_variables().collect(),
+            Integration::Mock(_) => Vec::new(),
+            Integration::Service(action) => {
+                let named = action.parameters.values().flat_map(|value| value.split("stageVariables.").skip(1));
+                let name =
+                    |rest: &'_ str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+                let named = named.filter_map(|rest| rest.get(..name(rest))).filter(|name| !name.is_empty());
+                action.credentials.stage_variables().chain(named).collect()
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `x-amazon-apigateway-integration`: what an operation calls.
 //! (API Gateway developer guide, `api-gateway-swagger-extensions-integration` and its siblings.)
 
+mod service;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -36,6 +38,9 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, path: &PathTemplate) -> Opt
         return None;
     };
     match known {
+        "aws_proxy" if node.get("integrationSubtype").is_some() => {
+            service::read(reader, node, entries).map(Integration::Service)
+        }
         "aws_proxy" => lambda(reader, node, entries).map(Integration::Lambda),
         "http_proxy" => http(reader, node, entries, path).map(Integration::Http),
         "mock" => mock(reader, node, entries).map(Integration::Mock),
@@ -100,7 +105,10 @@ fn invoked(uri: &str) -> &str {
 }
 
 fn http(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTemplate) -> Option<HttpProxy> {
-    refuse_others(reader, entries, "http_proxy", &["requestParameters", "uri"]);
+    refuse_others(reader, entries, "http_proxy", &["payloadFormatVersion", "requestParameters", "uri"]);
+    if let Some(version) = node.get("payloadFormatVersion") {
+        reader.choice(version, "payloadFormatVersion", &["1.0"]);
+    }
     let method = match node.get("httpMethod") {
         Some(method) => reader.choice(method, "httpMethod", &METHODS)?,
         None => "ANY",
@@ -323,7 +331,13 @@ fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str
             "responses" if kind == "mock" || only_statuses(value) => {}
             key => {
                 let message = match extensions::find(key, Home::Integration) {
-                    Some(known) if known.fate == Fate::Refused => format!("{key} is refused: {}", known.note),
+                    Some(_) if key == "credentials" => {
+                        "credentials is refused: functions are called by permission, or with the router's role"
+                            .to_owned()
+                    }
+                    Some(known) if known.fate == Fate::Refused => {
+                        format!("{key} is refused: {}", known.note)
+                    }
                     Some(_) => format!("{key} is not supported in an integration of type {kind}"),
                     None => format!("{key:?} is not a property of an integration"),
                 };

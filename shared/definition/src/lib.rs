@@ -26,7 +26,7 @@ mod way;
 
 pub use api::{
     Admits, Api, Guard, HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Operation, Passthrough, PayloadFormat,
-    Route, Throttle, Way,
+    Route, ServiceAction, Throttle, Way,
 };
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};

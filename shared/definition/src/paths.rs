@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Guard, Integration, PathTemplate, Place, Route, Text, Throttle,
+    Guard, Integration, PathTemplate, Place, Route, Throttle,
     document::{Entry, Node},
     integration,
     openapi::refuse_unknown,
@@ -81,7 +81,9 @@ pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>)
         }
         read_path(reader, value, (key, &template), around, &mut routes);
     }
-    way::keep_guards(&mut routes);
+    for message in way::keep_guards(&mut routes) {
+        reader.problem(paths.place, message, "give both the same security, or paths that do not overlap");
+    }
     if routes.len() >= MAX_ROUTES {
         let message = format!("{} operations are more than the {MAX_ROUTES} routes of an HTTP API", routes.len());
         reader.problem(paths.place, message, "join operations under any-method or {proxy+}, or split the API");
@@ -201,8 +203,7 @@ fn read_throttle(reader: &mut Reader, operation: &Node) -> Option<Throttle> {
 
 fn check_variables(reader: &mut Reader, node: &Node, integration: &Integration, around: &Surroundings<'_>) {
     let Some(known) = &around.stage_variables else { return };
-    let used = integration.text().into_iter().flat_map(Text::stage_variables);
-    for name in used.filter(|name| !known.contains(*name)) {
+    for name in integration.stage_variables().into_iter().filter(|name| !known.contains(*name)) {
         let message = format!("the stage has no variable {name:?}");
         reader.problem(node.get("uri").unwrap_or(node).place, message, "name one that it has, or add it to the stage");
     }

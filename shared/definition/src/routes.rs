@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    Api, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, Text, Throttle, Way, text::Part,
+    Api, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, ServiceAction, Text, Throttle, Way,
+    text::Part,
 };
 
 const HEAD: &str = r#"# Written by `tollgate build` from the definition; do not edit. `make test` fails when it is stale.
@@ -120,7 +121,7 @@ fn stage_variables(api: &Api) -> BTreeSet<&str> {
         Way::Native(integration) => integration,
         Way::Dispatched { operation, .. } => &operation.integration,
     });
-    integrations.filter_map(Integration::text).flat_map(Text::stage_variables).collect()
+    integrations.flat_map(Integration::stage_variables).collect()
 }
 
 /// The parameter that brings a stage variable's value: `VariableCartFunction` for `cartFunction`. CloudFormation's names have
@@ -282,6 +283,7 @@ impl Writer {
         match integration {
             Integration::Lambda(proxy) => self.function(&name, proxy),
             Integration::Http(proxy) => self.server(proxy),
+            Integration::Service(action) => self.service(action),
             Integration::Mock(_) => {} // never native, see `way`
         }
         self.integrations.insert(shown, name.clone());
@@ -338,6 +340,21 @@ impl Writer {
         self.resources.push_str("      RequestParameters:\n");
         for header in ["tenant", "key-id", "plan-id"] {
             let _ = writeln!(self.resources, "        \"remove:header.x-tollgate-{header}\": \"''\"");
+        }
+    }
+
+    fn service(&mut self, action: &ServiceAction) {
+        let role = substituted(&action.credentials, |variable| format!("${{{}}}", parameter(variable)));
+        let _ = write!(
+            self.resources,
+            "      IntegrationType: AWS_PROXY\n      IntegrationSubtype: {}\n      PayloadFormatVersion: \"1.0\"\n      \
+             CredentialsArn: !Sub {}\n      TimeoutInMillis: {}\n      RequestParameters:\n",
+            action.subtype,
+            quoted(&role),
+            action.timeout_ms
+        );
+        for (name, value) in &action.parameters {
+            let _ = writeln!(self.resources, "        {name}: {}", quoted(value));
         }
     }
 

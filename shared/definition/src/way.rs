@@ -39,6 +39,10 @@ pub(crate) fn choose(
     method: &str,
     integration: Integration,
 ) -> Result<Way, String> {
+    if let Integration::Service(_) = integration {
+        // The managed gateway alone calls these, whatever the whole document asks for.
+        return Ok(Way::Native(integration));
+    }
     let because = match (wish, needs_router(guard, &integration)) {
         (Wish::Native, Some(because)) => return Err(because),
         (Wish::Native | Wish::None, None) => return Ok(Way::Native(integration)),
@@ -56,7 +60,10 @@ fn dispatched(guard: &Guard, path: &str, method: &str, integration: Integration,
 /// A native route with parameters catches what API Gateway does not read as its more guarded neighbour: `/admin/1/` is
 /// `/{proxy+}` to an HTTP API and `/admin/{id}` to a REST API. Such a route goes through the router, which reads both the
 /// same way and keeps the guard.
-pub(crate) fn keep_guards(routes: &mut [Route]) {
+///
+/// Gives what cannot be kept: AWS services are called by the managed gateway alone.
+pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
+    let mut lost = Vec::new();
     let guarded: Vec<(String, Guard, Option<PathTemplate>)> =
         routes.iter().map(|route| (route.key(), route.guard.clone(), PathTemplate::parse(&route.path).ok())).collect();
     for route in routes {
@@ -69,14 +76,24 @@ pub(crate) fn keep_guards(routes: &mut [Route]) {
         });
         if let Some((neighbour, ..)) = stricter {
             let because = format!("its path overlaps {neighbour}, which is guarded otherwise");
+            if let Integration::Service(action) = integration {
+                lost.push(format!(
+                    "{} calls {}, which the router does not, and {because}",
+                    route.key(),
+                    action.subtype
+                ));
+                continue;
+            }
             route.way = dispatched(&route.guard, &route.path, &route.method, integration.clone(), because);
         }
     }
+    lost
 }
 
 /// What the managed gateway cannot do of an integration. (API Gateway developer guide, `http-api-develop-integrations`.)
 fn needs_router(guard: &Guard, integration: &Integration) -> Option<String> {
     match integration {
+        Integration::Service(_) => None,
         Integration::Mock(_) => Some("HTTP APIs have no mock integration".to_owned()),
         Integration::Lambda(proxy) => match proxy.function.0.as_slice() {
             [Part::StageVariable(_)] => None,

@@ -69,7 +69,7 @@ fn a_sam_definition_body_is_never_taken_as_text() {
 
 #[test]
 fn an_http_api_export_is_refused_by_what_it_uses() {
-    refused("http-api-export.yaml", &["integrationSubtype is refused", "the route $default is the router's own"]);
+    refused("http-api-export.yaml", &["connectionId is refused", "the route $default is the router's own"]);
 }
 
 #[test]

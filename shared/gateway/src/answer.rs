@@ -92,6 +92,8 @@ impl<B: Backends, K: KeyStore> Gateway<B, K> {
                 http_proxy::respond(self.backends.send(call).await?)
             }
             Integration::Mock(mock) => mock::answer(mock, request),
+            // Only its own route of the managed gateway calls it, and that does not come by here.
+            Integration::Service(_) => Err(Refusal::OtherRoute),
         }
     }
 

@@ -120,7 +120,7 @@ fn a_wrong_integration_is_refused_with_what_to_write() {
         ),
         (
             "{type: aws_proxy, uri: f, credentials: c}",
-            "5:66 credentials is refused: functions are invoked with the router's own role | leave it out",
+            "5:66 credentials is refused: functions are called by permission, or with the router's role | leave it out",
         ),
         (
             "{type: aws_proxy, uri: 'arn:${AWS::Region}'}",

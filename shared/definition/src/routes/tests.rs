@@ -137,3 +137,40 @@ fn names_that_differ_stay_different() {
     assert_eq!(parameter("cartFunction"), "VariableCartFunction");
     assert_ne!(authorizer_id("my-jwt"), authorizer_id("my_jwt"));
 }
+
+const QUEUE: &str = "x-amazon-apigateway-integration: {type: aws_proxy, integrationSubtype: sqs-sendmessage, \
+     credentials: '${stageVariables.role}', requestParameters: {QueueUrl: $stageVariables.queue, MessageBody: $request.body}}";
+
+#[test]
+fn an_aws_service_is_called_by_the_managed_gateway() {
+    let template = routes("x-tollgate-path: dispatched", &format!("  /jobs:\n    post: {{{QUEUE}}}\n"));
+    assert_eq!(
+        resource(&template, "PostJobsIntegration"),
+        "  PostJobsIntegration:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n      \
+         IntegrationType: AWS_PROXY\n      IntegrationSubtype: SQS-SendMessage\n      PayloadFormatVersion: \"1.0\"\n      \
+         CredentialsArn: !Sub \"${VariableRole}\"\n      TimeoutInMillis: 29000\n      RequestParameters:\n        \
+         MessageBody: \"$request.body\"\n        QueueUrl: \"$stageVariables.queue\""
+    );
+    for variable in ["queue: !Ref VariableQueue", "role: !Ref VariableRole"] {
+        assert!(template.contains(variable), "{template}");
+    }
+}
+
+#[test]
+fn a_service_action_that_could_not_work_is_refused() {
+    let problem = |integration: &str| {
+        let source = format!("openapi: 3.0.3\npaths:\n  /a:\n    post: {{{integration}}}\n");
+        compile(&source).expect_err("a problem").first().map(|problem| problem.message.clone()).unwrap_or_default()
+    };
+    for (from, to, message) in [
+        ("MessageBody", "Message", "SQS-SendMessage lacks the parameter MessageBody"),
+        (
+            "credentials: '${stageVariables.role}', ",
+            "",
+            "SQS-SendMessage has no credentials: API Gateway needs a role to call it with",
+        ),
+        ("sqs-sendmessage", "SQS-Send", "integrationSubtype is \"SQS-Send\""),
+    ] {
+        assert_eq!(problem(&QUEUE.replace(from, to)), message);
+    }
+}
