@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How long a path may be: far beyond any API, far below what would exhaust the stack that walks it.
-const MAX_SEGMENTS: usize = 100;
+pub(crate) const MAX_SEGMENTS: usize = 100;
 
 /// A path's segments, in order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

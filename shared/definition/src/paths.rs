@@ -140,6 +140,12 @@ fn read_operation(
         reader.problem(entry.place, message, format!("write {INTEGRATION}: with a type and a uri"));
         return None;
     };
+    for beside in
+        node.entries().unwrap_or_default().iter().filter(|beside| node.get("$ref").is_some() && beside.key != "$ref")
+    {
+        let message = format!("{:?} stands beside a $ref, where nothing else is read", beside.key);
+        reader.problem(beside.place, message, "write it where the $ref leads to, or leave it out");
+    }
     let node = around.refs.resolve(reader, node)?;
     let integration = integration::read(reader, node, template)?;
     check_variables(reader, node, &integration, around);

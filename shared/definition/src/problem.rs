@@ -28,7 +28,9 @@ pub const MAX_SHOWN: usize = 1000;
 /// Problems as people read them: file, line and column, the line itself, the remedy. Of very many, the first
 /// [`MAX_SHOWN`].
 pub fn show(file: &str, source: &str, problems: &[Problem]) -> String {
-    let lines: Vec<&str> = source.lines().collect();
+    let source = source.replace("\r\n", "\n");
+    // YAML ends lines with a carriage return as well.
+    let lines: Vec<&str> = source.split(['\n', '\r']).collect();
     let mut shown = String::new();
     for Problem { place, message, remedy } in problems.iter().take(MAX_SHOWN) {
         let _ = writeln!(shown, "{file}:{}:{}: {message}", place.line, place.column);

@@ -3,11 +3,11 @@
 //! A header, a checksum, the tree of routes, and each operation as bytes of its own: a start reads the tree only, and an
 //! operation is decoded when its first request comes.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{Api, Operation, PathTemplate, Segment};
+use crate::{Api, Operation, PathTemplate, Segment, path_template::MAX_SEGMENTS};
 
 /// Says what the file is, and in which version of this format.
 const MAGIC: &[u8; 12] = b"tollgate\0\0\0\x01";
@@ -16,13 +16,32 @@ const MAGIC: &[u8; 12] = b"tollgate\0\0\0\x01";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteTree {
     /// Children by their very text, sorted.
+    #[serde(deserialize_with = "deeper")]
     pub statics: BTreeMap<String, RouteTree>,
     /// The child for any one segment.
+    #[serde(deserialize_with = "deeper")]
     pub parameter: Option<Box<RouteTree>>,
     /// The operations that take all that is left, by method.
     pub greedy: BTreeMap<String, RouteEnd>,
     /// The operations that end here, by method.
     pub methods: BTreeMap<String, RouteEnd>,
+}
+
+thread_local! {
+    /// How deep in a tree the reader is.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Reads a node's children, and refuses a tree that is deeper than any path: reading it would exhaust the stack.
+fn deeper<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let depth = DEPTH.get();
+    if depth > MAX_SEGMENTS {
+        return Err(D::Error::custom("the tree is deeper than any path"));
+    }
+    DEPTH.set(depth + 1);
+    let children = T::deserialize(deserializer);
+    DEPTH.set(depth);
+    children
 }
 
 /// An operation at the end of a path, and what its path calls its parameters, in order.

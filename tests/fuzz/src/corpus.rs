@@ -37,6 +37,11 @@ pub fn documents() -> Vec<Seed> {
     seeds
 }
 
+/// The definitions whose changes are worth the time: reading the other takes a thousand times as long as any of them.
+pub fn quick_documents() -> Vec<Seed> {
+    documents().into_iter().filter(|seed| !seed.name.ends_with("alias-bomb.yaml")).collect()
+}
+
 /// The tables of those documents that compile, and one that names no operation.
 pub fn tables() -> Vec<Seed> {
     let compiled = documents().into_iter().filter_map(|Seed { name, bytes }| {

@@ -10,17 +10,21 @@ thread_local! {
     static NOTED: RefCell<BTreeSet<u64>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Notes that something happened. What stands in quotes, and numbers, count for nothing: `"a" is no method` and `"b" is no
-/// method` are one thing.
+/// How many words of a sentence count, from its end, and how long a word may be: what a document says stands before them, or
+/// is longer.
+const WORDS: usize = 3;
+const LETTERS: usize = 12;
+
+/// Notes that something happened, as a sentence says it: `"a" is no method` and `"b" is no method` are one thing, and so are
+/// lines 1 and 2.
 pub fn note(what: &str) {
+    let is_plain = |word: &&str| word.len() <= LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let words = |text: &str| text.split_whitespace().rev().filter(is_plain).take(WORDS).map(str::to_owned).collect();
+    // What is quoted is the document's, and so may be what stands around it, if it has quotes of its own.
+    let last: Vec<String> = words(what.rsplit('"').next().unwrap_or_default());
+    let words = if last.is_empty() { words(what.split('"').next().unwrap_or_default()) } else { last };
     let mut hasher = DefaultHasher::new();
-    for (place, text) in what.split('"').enumerate() {
-        if place % 2 == 0 {
-            text.split(|c: char| c.is_ascii_digit())
-                .filter(|part| !part.is_empty())
-                .for_each(|part| part.hash(&mut hasher));
-        }
-    }
+    words.hash(&mut hasher);
     NOTED.with_borrow_mut(|noted| noted.insert(hasher.finish()));
 }
 

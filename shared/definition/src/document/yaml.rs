@@ -15,6 +15,7 @@ pub(super) fn parse(source: &str) -> Result<Document, Vec<Problem>> {
             Ok((event, span)) => builder.take(event, place(span)).map_err(|problem| vec![problem])?,
             Err(error) => {
                 let place = Place { line: error.marker().line(), column: error.marker().col() + 1 };
+                let place = place.min(end(source));
                 let message = format!("this is not YAML or JSON: {}", error.info());
                 return Err(vec![problem(place, message, "correct the syntax here, or what leads up to it")]);
             }
@@ -32,6 +33,14 @@ pub(super) fn parse(source: &str) -> Result<Document, Vec<Problem>> {
 
 fn place(span: Span) -> Place {
     Place { line: span.start.line(), column: span.start.col() + 1 }
+}
+
+/// Where a source ends: what is missing there is reported a line later.
+fn end(source: &str) -> Place {
+    let source = source.replace("\r\n", "\n");
+    let lines = source.split(['\n', '\r']);
+    let last = lines.clone().next_back().unwrap_or_default();
+    Place { line: lines.count(), column: last.chars().count() + 1 }
 }
 
 /// Builds the tree from the parser's events with a stack of its own, so that depth is a limit and not a crash.

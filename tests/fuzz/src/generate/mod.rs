@@ -2,6 +2,7 @@
 //!
 //! So a change of one byte changes one decision, and cutting bytes off makes a smaller document.
 
+mod canary;
 mod choices;
 mod document;
 mod integration;
@@ -11,6 +12,7 @@ mod tree;
 mod vendor;
 mod yaml;
 
+pub use canary::CANARY;
 pub use choices::Choices;
 pub use tree::Tree;
 
@@ -33,6 +35,8 @@ pub struct Generated {
     pub source: String,
     /// The same content in the other language, where both can say it: no key is there twice.
     pub twin: Option<String>,
+    /// The same with [`CANARY`] somewhere in it, unless it is spoilt anyway.
+    pub with_canary: Option<String>,
 }
 
 /// The definition that `bytes` decide on.
@@ -51,5 +55,11 @@ pub fn definition(bytes: &[u8]) -> Generated {
     let json = tree.json(&mut choices);
     let yaml = yaml::write(&tree, &mut choices);
     let (source, twin) = if prefers_json { (json, yaml) } else { (yaml, json) };
-    Generated { mood, source, twin: tree.is_in_both_languages().then_some(twin) }
+    let orderly = tree.is_in_both_languages();
+    let twin = orderly.then_some(twin);
+    let with_canary = (orderly && mood != Mood::Spoilt).then(|| {
+        canary::plant(&mut choices, &mut tree);
+        tree.json(&mut choices)
+    });
+    Generated { mood, source, twin, with_canary }
 }
