@@ -1,6 +1,8 @@
 //! `infra/routes.yaml`: the managed HTTP API in front of the router, as plain `AWS::ApiGatewayV2::*` resources.
 //! (API Gateway developer guide, `http-api`.)
 
+mod names;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -10,6 +12,7 @@ use crate::{
     Api, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, ServiceAction, Text, Throttle, Way,
     text::Part,
 };
+use names::{authorizer_id, list, parameter, quoted, words};
 
 const HEAD: &str = r#"# Written by `tollgate build` from the definition; do not edit. `make test` fails when it is stale.
 AWSTemplateFormatVersion: "2010-09-09"
@@ -124,18 +127,6 @@ fn stage_variables(api: &Api) -> BTreeSet<&str> {
     integrations.flat_map(Integration::stage_variables).collect()
 }
 
-/// The parameter that brings a stage variable's value: `VariableCartFunction` for `cartFunction`. CloudFormation's names have
-/// letters and digits only; a capital `U` and a code keep `cart_fn` apart from `cartFn`.
-fn parameter(variable: &str) -> String {
-    let (first, rest) = variable.split_at_checked(1).unwrap_or((variable, ""));
-    let first = if first.starts_with(|c: char| c.is_ascii_lowercase()) {
-        first.to_ascii_uppercase()
-    } else {
-        format!("U{first}")
-    };
-    format!("Variable{}", (first + rest).replace('_', "U5F"))
-}
-
 fn write_api(template: &mut String, managed: &Managed) {
     template.push_str(
         "  Api:\n    Type: AWS::ApiGatewayV2::Api\n    Properties:\n      Name: !Ref Name\n      ProtocolType: HTTP\n",
@@ -207,13 +198,6 @@ fn write_jwt_authorizers(template: &mut String, api: &Api) {
             list(&authorizer.audience)
         );
     }
-}
-
-/// `JwtMyPool` for `my-pool`, and a code for what is no letter or digit, so that no two names become one.
-fn authorizer_id(name: &str) -> String {
-    let coded: String =
-        name.chars().filter(|c| !c.is_ascii_alphanumeric()).map(|c| format!("U{:X}", u32::from(c))).collect();
-    format!("Jwt{}{coded}", words(name))
 }
 
 /// A route with a throttle of its own, by its logical id.
@@ -386,25 +370,6 @@ fn substituted(text: &Text, variable: impl Fn(&str) -> String) -> String {
             Part::PathParameter(name) => format!("{{{name}}}"),
         })
         .collect()
-}
-
-/// `get /carts/{cartId}` becomes `GetCartsCartId`.
-fn words(text: &str) -> String {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).map(capitalised).collect()
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-}
-
-/// A YAML text that is read back as it was: JSON's strings are YAML's.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn list(texts: &[String]) -> String {
-    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
