@@ -6,7 +6,7 @@ use definition::HttpProxy;
 use identity::Principal;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{CallProblem, GatewayRequest, GatewayResponse, Headers, HttpAnswer, HttpCall, Refusal, principal};
+use crate::{CallProblem, GatewayRequest, GatewayResponse, Headers, HttpAnswer, HttpCall, Refusal, Tls, principal};
 
 /// Request headers that API Gateway does not pass on (recorded), and those that belong to the connection.
 const NOT_SENT: [&str; 18] = [
@@ -98,7 +98,8 @@ pub(crate) fn call(
         principal::headers(principal, &mut headers);
     }
     let method = proxy.method.as_ref().unwrap_or(&request.method).clone();
-    Ok(HttpCall { method, url, headers, body: request.body.clone(), timeout_ms: proxy.timeout_ms })
+    let body = request.body.clone();
+    Ok(HttpCall { method, url, headers, body, tls: Tls::default(), timeout_ms: proxy.timeout_ms })
 }
 
 /// The integration's URL with its holes filled: a parameter cannot leave the place that it stands in.

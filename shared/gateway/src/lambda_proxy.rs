@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use definition::{LambdaProxy, Operation};
 
 use crate::{
-    FunctionAnswer, FunctionCall, GatewayRequest, GatewayResponse, MAX_PAYLOAD_BYTES, Refusal, lambda_answer,
-    lambda_event,
+    FunctionAnswer, FunctionCall, GatewayRequest, GatewayResponse, Invocation, MAX_PAYLOAD_BYTES, Refusal,
+    lambda_answer, lambda_event,
 };
 
 /// The invocation.
@@ -24,7 +24,14 @@ pub(crate) fn call(
     if event.len() > MAX_PAYLOAD_BYTES {
         return Err(Refusal::RequestTooLarge(event.len()));
     }
-    Ok(FunctionCall { function, event, timeout_ms: proxy.timeout_ms })
+    Ok(FunctionCall {
+        function,
+        invocation: Invocation::RequestResponse,
+        event,
+        tenant_id: None,
+        credentials: None,
+        timeout_ms: proxy.timeout_ms,
+    })
 }
 
 /// The client's answer.
@@ -34,6 +41,7 @@ pub(crate) fn call(
 pub(crate) fn respond(proxy: &LambdaProxy, answer: FunctionAnswer) -> Result<GatewayResponse, Refusal> {
     match answer {
         FunctionAnswer::Payload(payload) => lambda_answer::respond(proxy.payload, proxy.decodes_base64, &payload),
+        FunctionAnswer::Accepted => Ok(GatewayResponse::json(202, &serde_json::json!({}))),
         FunctionAnswer::Failed(payload) => {
             Err(Refusal::Answer(format!("the function failed: {}", error_type(&payload))))
         }

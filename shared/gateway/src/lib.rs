@@ -18,7 +18,10 @@ mod request;
 mod response;
 
 pub use answer::{Gateway, Outcome};
-pub use backends::{Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, MAX_PAYLOAD_BYTES};
+pub use backends::{
+    Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, Invocation, MAX_PAYLOAD_BYTES,
+    ServiceCall, Tls,
+};
 pub use path::{PathProblem, RequestPath};
 pub use refusal::Refusal;
 pub use request::{ApiIdentity, GatewayRequest, Headers, Stage, query_pairs};
