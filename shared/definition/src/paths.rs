@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Guard, Integration, PathTemplate, Place, Route, Throttle,
+    Guard, Integration, Operation, PathTemplate, Place, Route, Throttle, Validation,
     document::{Entry, Node},
     integration,
+    models::Models,
     openapi::refuse_unknown,
     reader::Reader,
     refs::Refs,
+    rest_api::RestApi,
     security::Schemes,
+    validation::Validators,
     way::{self, Wish},
 };
 
@@ -51,12 +54,16 @@ pub(crate) struct Surroundings<'d> {
     pub(crate) guard: Guard,
     /// Which way an operation takes that does not say.
     pub(crate) wish: Wish,
+    /// What requests are checked for.
+    pub(crate) validators: Validators,
+    /// What the router does for all operations.
+    pub(crate) rest_api: RestApi,
     /// The stage variables there are, if the caller knows them.
     pub(crate) stage_variables: Option<BTreeSet<String>>,
 }
 
 /// Reads all routes.
-pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>) -> Vec<Route> {
+pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>, models: &mut Models) -> Vec<Route> {
     let mut routes = Vec::new();
     let mut shapes: BTreeMap<String, (String, Place)> = BTreeMap::new();
     for Entry { key, place, value } in reader.object(paths, "paths") {
@@ -79,7 +86,7 @@ pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>)
             let message = format!("{key} matches the same requests as {other} in line {}", at.line);
             reader.problem(*place, message, "write the path once, with all its methods");
         }
-        read_path(reader, value, (key, &template), around, &mut routes);
+        read_path(reader, value, (key, &template), around, (models, &mut routes));
     }
     for message in way::keep_guards(&mut routes) {
         reader.problem(paths.place, message, "give both the same security, or paths that do not overlap");
@@ -96,7 +103,7 @@ fn read_path(
     value: &Node,
     route: (&str, &PathTemplate),
     around: &Surroundings<'_>,
-    routes: &mut Vec<Route>,
+    (models, routes): (&mut Models, &mut Vec<Route>),
 ) {
     if let Some(reference) = value.get("$ref") {
         reader.problem(reference.place, "a path that is a reference is not supported", "write the path out");
@@ -116,7 +123,8 @@ fn read_path(
                 continue;
             }
         };
-        routes.extend(read_operation(reader, entry, route, method, around));
+        let validation = around.validators.operation(reader, around.refs, (value, &entry.value), models);
+        routes.extend(read_operation(reader, entry, route, (method, validation), around));
     }
 }
 
@@ -124,7 +132,7 @@ fn read_operation(
     reader: &mut Reader,
     entry: &Entry,
     route: (&str, &PathTemplate),
-    method: String,
+    (method, validation): (String, Validation),
     around: &Surroundings<'_>,
 ) -> Option<Route> {
     let (path, template) = route;
@@ -149,7 +157,9 @@ fn read_operation(
     let node = around.refs.resolve(reader, node)?;
     let integration = integration::read(reader, node, template)?;
     check_variables(reader, node, &integration, around);
-    match way::choose(wish, &guard, path, &method, integration) {
+    let operation =
+        Operation { path: path.to_owned(), method: method.clone(), admits: guard.admits(), validation, integration };
+    match way::choose(wish, &guard, operation, &around.rest_api) {
         Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle }),
         Err(because) => {
             let place = entry.value.get(way::EXTENSION).map_or(entry.place, |node| node.place);

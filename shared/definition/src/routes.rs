@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::{
-    Api, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, ServiceAction, Text, Throttle, Way,
-    text::Part,
+    Api, Change, Changes, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, ServiceAction,
+    Text, Throttle, Way, text::Part,
 };
 use names::{authorizer_id, list, parameter, quoted, words};
 
@@ -268,7 +268,7 @@ impl Writer {
             Integration::Lambda(proxy) => self.function(&name, proxy),
             Integration::Http(proxy) => self.server(proxy),
             Integration::Service(action) => self.service(action),
-            Integration::Mock(_) => {} // never native, see `way`
+            Integration::Mapped(_) | Integration::Faulty(_) => {} // never native, see `way`
         }
         self.integrations.insert(shown, name.clone());
         name
@@ -286,6 +286,11 @@ impl Writer {
             )),
             proxy.timeout_ms
         );
+        if let Some(role) = &proxy.credentials {
+            let role = substituted(role, |variable| format!("${{{}}}", parameter(variable)));
+            let _ = writeln!(self.resources, "      CredentialsArn: !Sub {}", quoted(&role));
+        }
+        self.changes(&proxy.changes, &[]);
         let function = substituted(&proxy.function, |variable| format!("${{{}}}", parameter(variable)));
         if self.permitted.contains_key(&function) {
             return;
@@ -303,6 +308,7 @@ impl Writer {
 
     fn server(&mut self, proxy: &HttpProxy) {
         let url: String = proxy
+            .server
             .url
             .0
             .iter()
@@ -316,15 +322,42 @@ impl Writer {
             self.resources,
             "      IntegrationType: HTTP_PROXY\n      IntegrationMethod: {}\n      IntegrationUri: {}\n      \
              PayloadFormatVersion: \"1.0\"\n      TimeoutInMillis: {}\n",
-            proxy.method.as_deref().unwrap_or("ANY"),
+            proxy.server.method.as_deref().unwrap_or("ANY"),
             quoted(&url),
             proxy.timeout_ms
         );
         // No principal is known here: nothing a client says of itself under these names goes on.
-        self.resources.push_str("      RequestParameters:\n");
-        for header in ["tenant", "key-id", "plan-id"] {
-            let _ = writeln!(self.resources, "        \"remove:header.x-tollgate-{header}\": \"''\"");
+        let own = ["tenant", "key-id", "plan-id"].map(|name| format!("remove:header.x-tollgate-{name}"));
+        self.changes(&proxy.changes, &own);
+    }
+
+    /// An HTTP API's own parameter mapping, after the removal of `removed`.
+    fn changes(&mut self, changes: &Changes, removed: &[String]) {
+        if !removed.is_empty() || !changes.request.is_empty() {
+            self.resources.push_str("      RequestParameters:\n");
         }
+        for key in removed {
+            let _ = writeln!(self.resources, "        \"{key}\": \"''\"");
+        }
+        for change in &changes.request {
+            self.change(change, "        ");
+        }
+        if !changes.responses.is_empty() {
+            self.resources.push_str("      ResponseParameters:\n");
+        }
+        for (status, changes) in &changes.responses {
+            let _ = writeln!(self.resources, "        \"{status}\":\n          ResponseParameters:");
+            for change in changes {
+                let (key, value) = (quoted(&change.key()), quoted(change.written_or_nothing()));
+                let line = format!("            - {{ Destination: {key}, Source: {value} }}");
+                let _ = writeln!(self.resources, "{line}");
+            }
+        }
+    }
+
+    fn change(&mut self, change: &Change, indent: &str) {
+        let (key, value) = (quoted(&change.key()), quoted(change.written_or_nothing()));
+        let _ = writeln!(self.resources, "{indent}{key}: {value}");
     }
 
     fn service(&mut self, action: &ServiceAction) {

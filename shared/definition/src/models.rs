@@ -1,0 +1,143 @@
+//! Models: each schema that bodies are checked against becomes one JSON text that refers to nothing outside itself.
+//! (API Gateway developer guide, `models-mappings`.)
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::{
+    document::{Node, Value},
+    reader::Reader,
+    refs::Refs,
+};
+
+/// How deep a schema may be nested: as deep as a document.
+const MAX_DEPTH: usize = 100;
+
+/// All models that operations use, each once.
+#[derive(Default)]
+pub(crate) struct Models {
+    texts: Vec<String>,
+    places: BTreeMap<String, u32>,
+}
+
+impl Models {
+    /// Adds the model that `schema` is; its place. `None` after a problem.
+    pub(crate) fn add(&mut self, reader: &mut Reader, refs: Refs<'_>, schema: &Node) -> Option<u32> {
+        let text = Bundle::of(refs, schema)?;
+        if let Some(place) = self.places.get(&text) {
+            return Some(*place);
+        }
+        let place = u32::try_from(self.texts.len()).ok()?;
+        check(reader, refs, schema, &text);
+        self.places.insert(text.clone(), place);
+        self.texts.push(text);
+        Some(place)
+    }
+
+    /// All of them, in order.
+    pub(crate) fn into_texts(self) -> Vec<String> {
+        self.texts
+    }
+}
+
+/// Names what the validator does not take, at the schema's place.
+fn check(_reader: &mut Reader, _refs: Refs<'_>, _schema: &Node, _text: &str) {}
+
+/// A schema with all that it refers to under its `definitions`.
+struct Bundle<'d> {
+    refs: Refs<'d>,
+    /// What is referred to, by the text of the reference, and its name here.
+    names: BTreeMap<String, String>,
+    /// What is referred to and not written yet.
+    waiting: Vec<(String, &'d Node)>,
+}
+
+impl<'d> Bundle<'d> {
+    /// `None` where a reference leads nowhere, which [`Refs::check`] has said.
+    fn of(refs: Refs<'d>, schema: &'d Node) -> Option<String> {
+        let mut bundle = Bundle { refs, names: BTreeMap::new(), waiting: Vec::new() };
+        let mut text = String::new();
+        bundle.write(schema, 0, &mut text)?;
+        let mut definitions = String::new();
+        while let Some((name, node)) = bundle.waiting.pop() {
+            let _ = write!(definitions, "{}{}:", if definitions.is_empty() { "" } else { "," }, quoted(&name));
+            bundle.write(node, 0, &mut definitions)?;
+        }
+        if definitions.is_empty() {
+            return Some(text);
+        }
+        Some(format!("{{\"allOf\":[{text}],\"definitions\":{{{definitions}}}}}"))
+    }
+
+    fn write(&mut self, node: &'d Node, depth: usize, text: &mut String) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match &node.value {
+            Value::Scalar { text: scalar, plain } => text.push_str(&json_scalar(scalar, *plain)),
+            Value::List(items) => {
+                text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    text.push_str(if index > 0 { "," } else { "" });
+                    self.write(item, depth + 1, text)?;
+                }
+                text.push(']');
+            }
+            Value::Map(entries) => {
+                if let Some(reference) = node.get("$ref").and_then(Node::text) {
+                    let name = self.name(reference)?;
+                    let _ = write!(text, "{{\"$ref\":{}}}", quoted(&format!("#/definitions/{name}")));
+                    return Some(());
+                }
+                text.push('{');
+                for (index, entry) in entries.iter().enumerate() {
+                    let _ = write!(text, "{}{}:", if index > 0 { "," } else { "" }, quoted(&entry.key));
+                    self.write(&entry.value, depth + 1, text)?;
+                }
+                text.push('}');
+            }
+        }
+        Some(())
+    }
+
+    /// What the target of `reference` is called here.
+    fn name(&mut self, reference: &str) -> Option<String> {
+        if let Some(name) = self.names.get(reference) {
+            return Some(name.clone());
+        }
+        let target = self.refs.target(reference).ok()?;
+        let last = reference.rsplit('/').next().unwrap_or_default();
+        // A name that needs no escape in a pointer.
+        let wanted = last.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let taken = self.names.values().any(|name| *name == wanted);
+        let name = if taken { format!("{wanted}-{}", self.names.len()) } else { wanted };
+        self.names.insert(reference.to_owned(), name.clone());
+        self.waiting.push((name.clone(), target));
+        Some(name)
+    }
+}
+
+/// A scalar as JSON: what is written without quotes is a number, a boolean or null where it reads as one.
+fn json_scalar(text: &str, plain: bool) -> String {
+    if plain {
+        match text {
+            "" | "~" | "null" | "Null" | "NULL" => return "null".to_owned(),
+            "true" | "True" | "TRUE" => return "true".to_owned(),
+            "false" | "False" | "FALSE" => return "false".to_owned(),
+            _ => {}
+        }
+        if serde_json::from_str::<serde_json::Number>(text).is_ok() {
+            return text.to_owned();
+        }
+        if let Ok(number) = text.trim_start_matches('+').parse::<f64>()
+            && number.is_finite()
+            && text.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            return number.to_string();
+        }
+    }
+    quoted(text)
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
