@@ -5,8 +5,10 @@
 
 mod identify;
 mod key;
+mod policy;
 mod store;
 
 pub use identify::{Principal, Refusal, identify};
 pub use key::{ApiKey, KeyHash};
+pub use policy::{Decision, Policy, PolicyProblem, PolicyRequest, method_arn};
 pub use store::{KeyRecord, KeyStore, StoreError};
