@@ -220,6 +220,9 @@ pub struct LambdaProxy {
     pub decodes_base64: bool,
     /// The role to call it with, if it is not to be the router's.
     pub credentials: Option<Text>,
+    /// REST's `requestParameters` for the headers `X-Amz-Invocation-Type` and `X-Amz-Tenant-Id`, which say how the function is
+    /// invoked. What else is mapped there, AWS does not apply: a function gets the whole request.
+    pub parameters: Vec<ParameterMapping>,
     /// What an HTTP API's parameter mapping changes.
     pub changes: Changes,
     /// How long the function may take, 50 to 29,000 ms.

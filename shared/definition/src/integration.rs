@@ -9,7 +9,8 @@ pub(crate) mod source;
 pub(crate) mod template;
 
 use crate::{
-    Changes, HttpProxy, Integration, LambdaProxy, PathTemplate, PayloadFormat, Server, Text, TlsConfig,
+    Changes, Destination, HttpProxy, Integration, LambdaProxy, ParameterMapping, PathTemplate, PayloadFormat, Server,
+    Text, TlsConfig,
     document::{Entry, Node},
     extensions::{self, Fate, Home},
     reader::Reader,
@@ -72,23 +73,28 @@ fn lambda(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTempla
     };
     // A proxy's event and answer are not converted, here as on AWS.
     mapped::content_handling(reader, node);
-    let changes = if changes::are_in(node) {
-        changes::read(reader, node, path)
+    let (parameters, changes) = if changes::are_in(node) {
+        (Vec::new(), changes::read(reader, node, path))
     } else {
-        // AWS checks them and does not apply them: a function gets the whole request anyway.
-        for entry in node.get("requestParameters").and_then(Node::entries).unwrap_or_default() {
-            mapped::parameter(reader, entry, "aws_proxy", path);
-        }
-        Changes::default()
+        let entries = node.get("requestParameters").and_then(Node::entries).unwrap_or_default().iter();
+        let parameters = entries.filter_map(|entry| mapped::parameter(reader, entry, "aws_proxy", path));
+        (parameters.filter(says_how_to_invoke).collect(), Changes::default())
     };
     Some(LambdaProxy {
         function,
         payload: if payload == "2.0" { PayloadFormat::V2 } else { PayloadFormat::V1 },
         decodes_base64: version.is_some(),
         credentials: credentials(reader, node),
+        parameters,
         changes,
         timeout_ms: timeout(reader, node),
     })
+}
+
+/// The mappings of a Lambda proxy that act; what else is mapped AWS checks and does not apply.
+fn says_how_to_invoke(mapping: &ParameterMapping) -> bool {
+    let headers = ["x-amz-invocation-type", "x-amz-tenant-id"];
+    matches!(&mapping.to, Destination::Header(name) if headers.iter().any(|own| own.eq_ignore_ascii_case(name)))
 }
 
 /// The function of an `aws_proxy` or `aws` integration.
@@ -211,11 +217,15 @@ fn credentials(reader: &mut Reader, node: &Node) -> Option<Text> {
         reader.problem(value.place, message, remedy);
         return None;
     }
+    if !text.starts_with("arn:") && !text.starts_with("${") {
+        reader.problem(value.place, format!("{text:?} is not the ARN of a role"), remedy);
+        return None;
+    }
     Text::parse(text, false).map_err(|message| reader.problem(value.place, message, remedy)).ok()
 }
 
 /// Whether it can be a header's name (RFC 9110, section 5.6.2).
-pub(crate) fn is_header_name(name: &str) -> bool {
+pub fn is_header_name(name: &str) -> bool {
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !name.is_empty() && name.chars().all(token)
 }
@@ -258,7 +268,9 @@ fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str
             "responseTransferMode" => {
                 reader.choice(value, key, &["BUFFERED"]);
             }
-            "cacheKeyParameters" if value.items().is_some_and(<[Node]>::is_empty) => {}
+            "cacheKeyParameters" => {
+                reader.texts(value, key);
+            }
             "responses" if only_statuses(value) => {}
             key => {
                 let message = match extensions::find(key, Home::Integration) {

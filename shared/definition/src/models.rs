@@ -73,7 +73,7 @@ impl<'d> Bundle<'d> {
             return None;
         }
         match &node.value {
-            Value::Scalar { text: scalar, plain } => text.push_str(&json_scalar(scalar, *plain)),
+            Value::Scalar { .. } => text.push_str(&node.json().to_string()),
             Value::List(items) => {
                 text.push('[');
                 for (index, item) in items.iter().enumerate() {
@@ -114,28 +114,6 @@ impl<'d> Bundle<'d> {
         self.waiting.push((name.clone(), target));
         Some(name)
     }
-}
-
-/// A scalar as JSON: what is written without quotes is a number, a boolean or null where it reads as one.
-fn json_scalar(text: &str, plain: bool) -> String {
-    if plain {
-        match text {
-            "" | "~" | "null" | "Null" | "NULL" => return "null".to_owned(),
-            "true" | "True" | "TRUE" => return "true".to_owned(),
-            "false" | "False" | "FALSE" => return "false".to_owned(),
-            _ => {}
-        }
-        if serde_json::from_str::<serde_json::Number>(text).is_ok() {
-            return text.to_owned();
-        }
-        if let Ok(number) = text.trim_start_matches('+').parse::<f64>()
-            && number.is_finite()
-            && text.bytes().any(|byte| byte.is_ascii_digit())
-        {
-            return number.to_string();
-        }
-    }
-    quoted(text)
 }
 
 fn quoted(text: &str) -> String {

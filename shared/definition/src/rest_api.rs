@@ -1,6 +1,7 @@
 //! What a REST API has as a whole, and the router does: binary media types and gateway responses.
 //! (API Gateway API reference, `RestApi`; developer guide, `api-gateway-swagger-extensions-gateway-responses`.)
 
+use identity::{Policy, PolicyProblem};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -17,6 +18,8 @@ pub struct RestApi {
     pub binary_media_types: Vec<String>,
     /// `x-amazon-apigateway-gateway-responses`, by type: `DEFAULT_4XX`, `QUOTA_EXCEEDED`, ….
     pub gateway_responses: Vec<(String, GatewayResponseSettings)>,
+    /// `x-amazon-apigateway-policy`: whom the API lets in, and from where.
+    pub policy: Option<Policy>,
     /// `x-tollgate-problem-details`: whether gateway responses that are not customised are RFC 9457's problem details.
     pub problem_details: bool,
 }
@@ -60,6 +63,7 @@ pub const GATEWAY_RESPONSE_TYPES: [&str; 21] = [
 
 const BINARY: &str = "x-amazon-apigateway-binary-media-types";
 const RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
+const POLICY: &str = "x-amazon-apigateway-policy";
 const PROBLEM_DETAILS: &str = "x-tollgate-problem-details";
 
 /// Reads what stands at the top of the document.
@@ -68,8 +72,22 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> RestApi {
     RestApi {
         binary_media_types: root.get(BINARY).map(|node| media_types(reader, node)).unwrap_or_default(),
         gateway_responses: responses.iter().filter_map(|entry| gateway_response(reader, entry)).collect(),
+        policy: root.get(POLICY).and_then(|node| policy(reader, node)),
         problem_details: root.get(PROBLEM_DETAILS).is_some_and(|node| reader.flag(node, PROBLEM_DETAILS)),
     }
+}
+
+fn policy(reader: &mut Reader, node: &Node) -> Option<Policy> {
+    if let Some(function) = node.intrinsic() {
+        let message = format!("CloudFormation's {function} is not resolved here");
+        reader.problem(node.place, message, "write the policy itself");
+        return None;
+    }
+    let read = Policy::parse(&node.json());
+    for PolicyProblem { pointer, message, remedy } in read.as_ref().err().into_iter().flatten() {
+        reader.problem(node.at_pointer(pointer).place, message, remedy);
+    }
+    read.ok()
 }
 
 fn media_types(reader: &mut Reader, node: &Node) -> Vec<String> {

@@ -159,9 +159,9 @@ impl<'a> Table<'a> {
         postcard::from_bytes(self.rest_api).map_err(|_| TableError::Damaged)
     }
 
-    /// The model at `index`, as JSON text.
-    pub fn model(&self, index: u32) -> Option<&'a str> {
-        self.models.get(usize::try_from(index).ok()?).copied()
+    /// The models that operations name by their place, each as JSON text.
+    pub fn models(&self) -> &[&'a str] {
+        &self.models
     }
 
     /// Decodes the operation at `index`.
@@ -210,7 +210,7 @@ mod tests {
         let operations: Vec<Operation> = (0..3).map(|index| table.operation(index).unwrap()).collect();
         assert_eq!((table.len(), operations), (3, api().operations().collect()));
         assert_eq!(table.rest_api().unwrap(), api().rest_api);
-        assert_eq!((table.model(1), table.model(2)), (Some(r#"{"type":"object"}"#), None));
+        assert_eq!(table.models(), ["{}", r#"{"type":"object"}"#]);
         assert_eq!(table.routes.methods["PUT"].operation, 2);
         assert_eq!(table.routes.statics["a"].greedy["ANY"].parameters, ["proxy"]);
     }

@@ -93,6 +93,8 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
 fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<String> {
     let because = if !operation.validation.is_empty() {
         "HTTP APIs do not validate requests"
+    } else if rest_api.policy.is_some() {
+        "HTTP APIs have no resource policy"
     } else if !rest_api.gateway_responses.is_empty() || rest_api.problem_details {
         "HTTP APIs have no gateway responses of the user's own"
     } else {
@@ -120,6 +122,9 @@ fn kind(target: &Target) -> &'static str {
 fn function_needs_router(proxy: &LambdaProxy, rest_api: &RestApi) -> Option<String> {
     if !rest_api.binary_media_types.is_empty() && !proxy.decodes_base64 {
         return Some("HTTP APIs do not look at binary media types".to_owned());
+    }
+    if !proxy.parameters.is_empty() {
+        return Some("HTTP APIs do not map how a function is invoked".to_owned());
     }
     match proxy.function.0.as_slice() {
         [Part::StageVariable(_)] => None,

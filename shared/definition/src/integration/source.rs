@@ -23,7 +23,7 @@ pub(crate) fn of_response(text: &str) -> Option<Source> {
 }
 
 /// What a gateway response's header may take: parameters of the request, not its body, and the same others.
-pub(crate) fn of_gateway_response(text: &str) -> Option<Source> {
+pub fn of_gateway_response(text: &str) -> Option<Source> {
     match text.strip_prefix("method.request.") {
         Some(expression) => parameter(expression),
         None => anywhere(text),
