@@ -192,7 +192,8 @@ impl Integration {
             }
             Integration::Http(proxy) => {
                 let mapped = proxy.parameters.iter().map(|mapping| &mapping.from).chain(proxy.changes.sources());
-                proxy.server.url.stage_variables().chain(mapped.filter_map(Source::stage_variable)).collect()
+                let texts = proxy.server.texts().into_iter().flat_map(Text::stage_variables);
+                texts.chain(mapped.filter_map(Source::stage_variable)).collect()
             }
             Integration::Mapped(mapped) => mapped.stage_variables(),
             Integration::Faulty(_) => Vec::new(),

@@ -106,8 +106,12 @@ pub const EXTENSIONS: [Extension; 53] = [
     extension("tag-value", Tag, Delegated, "set on the API"),
     property("cacheKeyParameters", Honoured, "they key a stage's cache, and there is none"),
     property("cacheNamespace", Honoured, "it names a cache, and there is none"),
-    property("connectionId", Refused, "VPC links are not supported"),
-    property("connectionType", Honoured, "`INTERNET`; `VPC_LINK` is refused"),
+    property(
+        "connectionId",
+        Delegated,
+        "`http_proxy`: a private integration; a router in the VPC calls the URL by itself",
+    ),
+    property("connectionType", Honoured, "`INTERNET`, and `VPC_LINK` of `http` and `http_proxy`"),
     property("contentHandling", Honoured, "both ways; a proxy converts nothing, here as on AWS"),
     property(
         "credentials",
@@ -120,7 +124,7 @@ pub const EXTENSIONS: [Extension; 53] = [
         "`aws_proxy`: `POST`; `http_proxy`: what to call with, `ANY` for the client's own",
     ),
     property("integrationSubtype", Delegated, "the ten of HTTP APIs, with their `requestParameters`"),
-    property("integrationTarget", Refused, "VPC links are not supported"),
+    property("integrationTarget", Delegated, "the listener behind the VPC link"),
     property("passthroughBehavior", Honoured, "a proxy passes everything on, here as on AWS"),
     property(
         "payloadFormatVersion",

@@ -10,7 +10,7 @@ pub(crate) mod template;
 
 use crate::{
     Changes, Destination, HttpProxy, Integration, LambdaProxy, ParameterMapping, PathTemplate, PayloadFormat, Server,
-    Text, TlsConfig,
+    Text, TlsConfig, VpcLink,
     document::{Entry, Node},
     extensions::{self, Fate, Home},
     reader::Reader,
@@ -20,6 +20,7 @@ use crate::{
 const TYPES: [&str; 5] = ["aws_proxy", "http_proxy", "mock", "aws", "http"];
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"];
 const PASSTHROUGHS: [&str; 3] = ["when_no_match", "when_no_templates", "never"];
+const CONNECTION_TYPES: [&str; 2] = ["INTERNET", "VPC_LINK"];
 const CONTENT_HANDLINGS: [&str; 2] = ["CONVERT_TO_TEXT", "CONVERT_TO_BINARY"];
 
 /// Milliseconds that an integration may take: the least, and the most, which is the default.
@@ -171,6 +172,11 @@ fn server(reader: &mut Reader, node: &Node, kind: &str) -> Option<Server> {
     };
     let uri = uri(reader, node, kind, "https://backend.example/path")?;
     let text = uri.text().unwrap_or_default();
+    let link = link(reader, node, uri)?;
+    if link.as_ref().is_some_and(|link| link.has_no_url) {
+        let method = (method != "ANY").then(|| method.to_owned());
+        return Some(Server { url: Text::default(), method, tls: tls(reader, node), link });
+    }
     if !["http://", "https://", "${stageVariables."].iter().any(|start| text.starts_with(start)) {
         reader.problem(uri.place, format!("{text:?} is not an HTTP URL"), "write https://host/path");
         return None;
@@ -191,7 +197,40 @@ fn server(reader: &mut Reader, node: &Node, kind: &str) -> Option<Server> {
         reader.problem(uri.place, "the URL holds credentials", "leave out what stands before the '@'");
         return None;
     }
-    Some(Server { url, method: (method != "ANY").then(|| method.to_owned()), tls: tls(reader, node) })
+    Some(Server { url, method: (method != "ANY").then(|| method.to_owned()), tls: tls(reader, node), link })
+}
+
+/// The VPC link, if the integration has one; the outer `None` after a problem.
+#[expect(clippy::option_option, reason = "no link is not a problem")]
+fn link(reader: &mut Reader, node: &Node, uri: &Node) -> Option<Option<VpcLink>> {
+    let kind = node.get("connectionType").and_then(|kind| reader.choice(kind, "connectionType", &CONNECTION_TYPES));
+    if kind != Some("VPC_LINK") {
+        for name in ["connectionId", "integrationTarget"] {
+            if let Some(value) = node.get(name) {
+                let remedy = "write connectionType: VPC_LINK, or leave it out";
+                reader.problem(value.place, format!("{name} belongs to a VPC link"), remedy);
+            }
+        }
+        return Some(None);
+    }
+    let Some(id) = node.get("connectionId") else {
+        let remedy = "write connectionId: ${stageVariables.vpcLink}, or the link's id";
+        reader.problem(node.place, "the private integration has no connectionId", remedy);
+        return None;
+    };
+    let mut read = |node: &Node, what: &str| {
+        let text = reader.text(node, what)?;
+        let parsed = Text::parse(text, false);
+        parsed.map_err(|message| reader.problem(node.place, message, "write ${stageVariables.name}, or the value")).ok()
+    };
+    let connection = read(id, "connectionId")?;
+    let has_no_url = uri.text().is_some_and(|text| text.starts_with("arn:"));
+    let target = match node.get("integrationTarget") {
+        Some(target) => Some(read(target, "integrationTarget")?),
+        None if has_no_url => Some(read(uri, "uri")?),
+        None => None,
+    };
+    Some(Some(VpcLink { connection, target, has_no_url }))
 }
 
 fn tls(reader: &mut Reader, node: &Node) -> TlsConfig {
@@ -262,6 +301,8 @@ fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str
             "passthroughBehavior" => {
                 reader.choice(value, key, &PASSTHROUGHS);
             }
+            // Read with the server, which alone can be private.
+            "connectionType" | "connectionId" | "integrationTarget" if own.contains(&"tlsConfig") => {}
             "connectionType" => {
                 reader.choice(value, key, &["INTERNET"]);
             }

@@ -39,6 +39,7 @@ pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use mapping::{
     Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse, Mapped,
     ParameterMapping, Passthrough, Piece, RequestMapping, Server, Service, ServiceRequest, Source, Target, TlsConfig,
+    VpcLink,
 };
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};

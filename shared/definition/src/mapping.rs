@@ -45,6 +45,20 @@ pub struct Server {
     pub method: Option<String>,
     /// How it shows who it is.
     pub tls: TlsConfig,
+    /// The VPC link that leads to it, if it is private.
+    pub link: Option<VpcLink>,
+}
+
+/// `connectionType: VPC_LINK`: a backend in a VPC, which the managed gateway reaches through the link and a router placed in
+/// the VPC by its own name. (API Gateway developer guide, `http-api-develop-integrations-private`.)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcLink {
+    /// `connectionId`: the link's id.
+    pub connection: Text,
+    /// The listener or Cloud Map service behind the link, by its ARN: `integrationTarget`, or `uri` as HTTP APIs write it.
+    pub target: Option<Text>,
+    /// Whether `uri` is that ARN: then there is no URL that a router could call.
+    pub has_no_url: bool,
 }
 
 /// `tlsConfig`. (API Gateway developer guide, `api-gateway-swagger-extensions-integration-tls-config`.)
@@ -295,7 +309,7 @@ impl Target {
     pub fn texts(&self) -> Vec<&Text> {
         match self {
             Target::Mock => Vec::new(),
-            Target::Http(server) => vec![&server.url],
+            Target::Http(server) => server.texts(),
             Target::Function { function, credentials } => [function].into_iter().chain(credentials).collect(),
             Target::Service(service) => {
                 let mut texts: Vec<&Text> = [&service.region].into_iter().chain(&service.credentials).collect();
@@ -308,6 +322,14 @@ impl Target {
                 texts
             }
         }
+    }
+}
+
+impl Server {
+    /// Its texts with holes.
+    pub fn texts(&self) -> Vec<&Text> {
+        let link = self.link.iter().flat_map(|link| [&link.connection].into_iter().chain(&link.target));
+        [&self.url].into_iter().chain(link).collect()
     }
 }
 

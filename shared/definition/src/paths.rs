@@ -163,8 +163,8 @@ fn read_operation(
         Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle }),
         Err(because) => {
             let place = entry.value.get(way::EXTENSION).map_or(entry.place, |node| node.place);
-            let message = format!("{method} {path} cannot be native: {because}");
-            reader.problem(place, message, "write dispatched, or leave x-tollgate-path out");
+            let message = format!("{method} {path} cannot take its way: {because}");
+            reader.problem(place, message, "change x-tollgate-path, or what the operation asks for");
             None
         }
     }

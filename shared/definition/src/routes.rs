@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::{
-    Api, Change, Changes, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, ServiceAction,
-    Text, Throttle, Way, text::Part,
+    Api, Change, ChangeOperation, ChangeTarget, Changes, Guard, HttpProxy, Integration, LambdaProxy, Managed,
+    PayloadFormat, Route, ServiceAction, Text, Throttle, VpcLink, Way, text::Part,
 };
 use names::{authorizer_id, list, parameter, quoted, words};
 
@@ -307,6 +307,10 @@ impl Writer {
     }
 
     fn server(&mut self, proxy: &HttpProxy) {
+        if let Some(link) = &proxy.server.link {
+            self.private_server(proxy, link);
+            return;
+        }
         let url: String = proxy
             .server
             .url
@@ -326,9 +330,31 @@ impl Writer {
             quoted(&url),
             proxy.timeout_ms
         );
-        // No principal is known here: nothing a client says of itself under these names goes on.
-        let own = ["tenant", "key-id", "plan-id"].map(|name| format!("remove:header.x-tollgate-{name}"));
-        self.changes(&proxy.changes, &own);
+        self.changes(&proxy.changes, &own_headers());
+    }
+
+    /// A backend behind a VPC link: its listener, and the path of its URL where it has one.
+    fn private_server(&mut self, proxy: &HttpProxy, link: &VpcLink) {
+        let filled = |text: &Text| substituted(text, |variable| format!("${{{}}}", parameter(variable)));
+        let target = link.target.as_ref().map(filled).unwrap_or_default();
+        let _ = write!(
+            self.resources,
+            "      IntegrationType: HTTP_PROXY\n      IntegrationMethod: {}\n      ConnectionType: VPC_LINK\n      \
+             ConnectionId: !Sub {}\n      IntegrationUri: !Sub {}\n      PayloadFormatVersion: \"1.0\"\n      \
+             TimeoutInMillis: {}\n",
+            proxy.server.method.as_deref().unwrap_or("ANY"),
+            quoted(&filled(&link.connection)),
+            quoted(&target),
+            proxy.timeout_ms
+        );
+        if let Some(name) = &proxy.server.tls.server_name {
+            let _ = writeln!(self.resources, "      TlsConfig: {{ ServerNameToVerify: {} }}", quoted(name));
+        }
+        let mut changes = proxy.changes.clone();
+        if !link.has_no_url && !changes.request.iter().any(|change| change.target == ChangeTarget::Path) {
+            changes.request.push(path_of(&proxy.server.url));
+        }
+        self.changes(&changes, &own_headers());
     }
 
     /// An HTTP API's own parameter mapping, after the removal of `removed`.
@@ -387,6 +413,27 @@ impl Writer {
         }
         unique
     }
+}
+
+/// No principal is known to a native route: nothing a client says of itself under these names goes on.
+fn own_headers() -> [String; 3] {
+    ["tenant", "key-id", "plan-id"].map(|name| format!("remove:header.x-tollgate-{name}"))
+}
+
+/// The path of a URL as an HTTP API's parameter mapping: `https://host/a/{id}` is `/a/${request.path.id}`.
+fn path_of(url: &Text) -> Change {
+    let mut written = String::new();
+    for part in &url.0 {
+        let _ = match part {
+            Part::Literal(text) => write!(written, "{text}"),
+            Part::StageVariable(name) => write!(written, "${{stageVariables.{name}}}"),
+            Part::PathParameter(name) => write!(written, "${{request.path.{name}}}"),
+        };
+    }
+    let after_scheme = written.split_once("://").map_or(written.as_str(), |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map(|(_, path)| path.split('?').next().unwrap_or_default());
+    let written = format!("/{}", path.unwrap_or_default());
+    Change { target: ChangeTarget::Path, operation: ChangeOperation::Overwrite, written, value: Vec::new() }
 }
 
 /// Logical ids that are not routes.

@@ -4,8 +4,8 @@
 //! the wait for its backend cost. See `docs/cost.md`.
 
 use crate::{
-    Destination, Guard, HttpProxy, Integration, LambdaProxy, Operation, PathTemplate, RestApi, Route, Source, Target,
-    TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
+    Destination, Guard, HttpProxy, Integration, LambdaProxy, Operation, PathTemplate, RestApi, Route, Server, Source,
+    Target, TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
 };
 
 /// `x-tollgate-path`: what the document asks for.
@@ -36,6 +36,17 @@ pub(crate) fn wish(reader: &mut Reader, node: &Node, otherwise: Wish) -> Wish {
 /// # Errors
 /// Why an operation that is to be native cannot be.
 pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: &RestApi) -> Result<Way, String> {
+    if let Integration::Http(HttpProxy { server: Server { link: Some(link), .. }, .. }) = &operation.integration
+        && link.has_no_url
+    {
+        let needed = needs_router(guard, &operation, rest_api);
+        let asked = (wish == Wish::Dispatched).then(|| format!("{EXTENSION} asks for it"));
+        if let Some(because) = needed.or(asked) {
+            return Err(format!(
+                "the router has no URL to call a listener with, and the operation needs it: {because}"
+            ));
+        }
+    }
     if let Integration::Service(_) = operation.integration {
         // The managed gateway alone calls these, whatever the whole document asks for.
         return Ok(Way::Native(operation.integration));
@@ -137,6 +148,10 @@ fn server_needs_router(guard: &Guard, proxy: &HttpProxy) -> Option<String> {
     if *guard == Guard::ApiKey {
         // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
         return Some("only the router tells an HTTP backend who called".to_owned());
+    }
+    if let Some(link) = &proxy.server.link {
+        // A native route names the listener, which a URL does not tell.
+        return link.target.is_none().then(|| "HTTP APIs reach private backends by their listener's ARN".to_owned());
     }
     if let Some(Part::StageVariable(_)) = proxy.server.url.0.first() {
         return Some("HTTP APIs take a stage variable in a URL only behind http:// or https://".to_owned());
