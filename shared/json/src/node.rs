@@ -33,6 +33,11 @@ pub enum Kind {
 }
 
 impl<'d> Node<'d> {
+    /// Which of the document's values it is: no other value of the same document has this number.
+    pub fn index(self) -> usize {
+        self.index as usize
+    }
+
     /// What it is.
     pub fn kind(self) -> Kind {
         match self.shape() {
