@@ -20,6 +20,9 @@ use crate::{
 const TYPES: [&str; 5] = ["aws_proxy", "http_proxy", "mock", "aws", "http"];
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"];
 const PASSTHROUGHS: [&str; 3] = ["when_no_match", "when_no_templates", "never"];
+/// Bytes that a compiled regular expression may take: one that needs more is hostile to its own gateway.
+pub const MAX_PATTERN_BYTES: usize = 1024 * 1024;
+
 const CONNECTION_TYPES: [&str; 2] = ["INTERNET", "VPC_LINK"];
 const CONTENT_HANDLINGS: [&str; 2] = ["CONVERT_TO_TEXT", "CONVERT_TO_BINARY"];
 
@@ -274,7 +277,9 @@ pub fn is_header_name(name: &str) -> bool {
 /// # Errors
 /// Why it is none.
 fn is_pattern(pattern: &str) -> Result<(), String> {
-    regex_lite::Regex::new(&format!("^(?:{pattern})$")).map(drop).map_err(|error| error.to_string())
+    let builder = &mut fancy_regex::RegexBuilder::new(&format!("^(?:{pattern})$"));
+    // As large as the router lets it become.
+    builder.delegate_size_limit(MAX_PATTERN_BYTES).build().map(drop).map_err(|error| error.to_string())
 }
 
 fn uri<'n>(reader: &mut Reader, node: &'n Node, kind: &str, example: &str) -> Option<&'n Node> {

@@ -34,7 +34,7 @@ pub use api::{
 };
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
-pub use integration::{is_header_name, source::of_gateway_response as gateway_response_source};
+pub use integration::{MAX_PATTERN_BYTES, is_header_name, source::of_gateway_response as gateway_response_source};
 pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use mapping::{
     Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse, Mapped,

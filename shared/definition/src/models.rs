@@ -3,6 +3,9 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use json::Document;
+use models::{Model, ModelProblem};
+
 use crate::{
     document::{Node, Value},
     reader::Reader,
@@ -27,7 +30,7 @@ impl Models {
             return Some(*place);
         }
         let place = u32::try_from(self.texts.len()).ok()?;
-        check(reader, refs, schema, &text);
+        check(reader, schema, &text);
         self.places.insert(text.clone(), place);
         self.texts.push(text);
         Some(place)
@@ -39,8 +42,21 @@ impl Models {
     }
 }
 
-/// Names what the validator does not take, at the schema's place.
-fn check(_reader: &mut Reader, _refs: Refs<'_>, _schema: &Node, _text: &str) {}
+/// Names what is no schema, at its place if it stands in this model, at the model's where it stands in another.
+fn check(reader: &mut Reader, schema: &Node, text: &str) {
+    let document = match Document::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            reader.problem(schema.place, format!("the model cannot be read: {}", error.message), "make it smaller");
+            return;
+        }
+    };
+    let compiled = Model::compile(document.root(), &|_| None);
+    for ModelProblem { pointer, message, remedy } in compiled.err().into_iter().flatten() {
+        let own = pointer.strip_prefix("/allOf/0").unwrap_or(&pointer);
+        reader.problem(schema.at_pointer(own).place, format!("the model: {message}"), remedy);
+    }
+}
 
 /// A schema with all that it refers to under its `definitions`.
 struct Bundle<'d> {

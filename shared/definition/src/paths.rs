@@ -237,7 +237,8 @@ fn check_parameters(reader: &mut Reader, node: &Node, (path, template): (&str, &
         let Some(parameter) = refs.resolve(&mut Reader::default(), item) else { continue };
         let is_path = parameter.get("in").and_then(Node::text) == Some("path");
         let name = parameter.get("name").and_then(Node::text).unwrap_or_default();
-        if is_path && !template.parameters().any(|known| known == name.trim_end_matches('+')) {
+        // AWS's import takes it, and no request can have it.
+        if is_path && !reader.as_aws && !template.parameters().any(|known| known == name.trim_end_matches('+')) {
             let message = format!("{path} has no parameter {name:?}");
             reader.problem(item.place, message, "name one of the path's {parameters}, or leave it out");
         }

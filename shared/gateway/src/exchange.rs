@@ -1,10 +1,13 @@
 //! One request and what became known of it: what every step after identification looks at.
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 
 use definition::{Operation, RestApi, Source};
 use identity::Principal;
-use mapping::{Body, Params};
+use mapping::{
+    Body, JsonPath, Params,
+    jsonpath::{Found, Matches},
+};
 use serde_json::Value;
 
 use crate::{GatewayRequest, Headers, Refusal, context};
@@ -118,8 +121,44 @@ fn in_body(body: &Body, path: Option<&str>) -> Result<Option<String>, String> {
         return Ok(None);
     }
     let document = body.json().map_err(ToString::to_string)?;
-    let path = mapping::JsonPath::parse(path).map_err(|error| error.to_string())?;
-    Ok(path.find_text(document))
+    let path = JsonPath::parse(path).map_err(|error| error.to_string())?;
+    let matches = path.find(document.root()).map_err(|error| error.to_string())?;
+    Ok(match matches {
+        Matches::Definite(found) => found.as_ref().and_then(text),
+        Matches::Indefinite(found) => Some(format!("[{}]", found.iter().map(json).collect::<Vec<_>>().join(","))),
+    })
+}
+
+/// A text as it is, nothing for null, anything else as JSON.
+fn text(found: &Found<'_>) -> Option<String> {
+    match found {
+        Found::Node(node) if node.is_null() => None,
+        Found::Node(node) => Some(node.as_str().map_or_else(|| json(found), Cow::into_owned)),
+        Found::Text(text) => Some(text.clone()),
+        other => Some(json(other)),
+    }
+}
+
+fn json(found: &Found<'_>) -> String {
+    let mut out = String::new();
+    match found {
+        Found::Node(node) => node.write(&mut out),
+        Found::Text(text) => json::write_string(text, &mut out),
+        Found::Integer(number) => out = number.to_string(),
+        Found::Double(number) => out = number.to_string(),
+        Found::List(items) => out = format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(",")),
+        Found::Object(entries) => {
+            let entry = |(name, node): &(Cow<'_, str>, json::Node<'_>)| {
+                let mut out = String::new();
+                json::write_string(name, &mut out);
+                out.push(':');
+                node.write(&mut out);
+                out
+            };
+            out = format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(","));
+        }
+    }
+    out
 }
 
 /// The last value of each name, in the order of first appearance.

@@ -10,7 +10,6 @@ use crate::{GatewayResponse, Headers, Refusal, binary, exchange::Exchange, outgo
 /// What a backend of any kind gave back.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    pub(crate) status: u16,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
     /// What chooses the integration response: the status, or a function's `errorMessage`.

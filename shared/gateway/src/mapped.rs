@@ -99,20 +99,20 @@ pub(crate) fn invocation(headers: &Headers) -> Invocation {
 
 fn of_http(answer: HttpAnswer) -> Incoming {
     let HttpAnswer { status, headers, body } = answer;
-    Incoming { status, headers, body, selector: status.to_string() }
+    Incoming { headers, body, selector: status.to_string() }
 }
 
 fn of_function(answer: FunctionAnswer) -> Incoming {
     let json = || Headers(vec![("content-type".to_owned(), "application/json".to_owned())]);
-    let (status, body, selector) = match answer {
-        FunctionAnswer::Payload(payload) => (200, payload, "200".to_owned()),
-        FunctionAnswer::Accepted => (202, Bytes::new(), "202".to_owned()),
+    let (body, selector) = match answer {
+        FunctionAnswer::Payload(payload) => (payload, "200".to_owned()),
+        FunctionAnswer::Accepted => (Bytes::new(), "202".to_owned()),
         FunctionAnswer::Failed(payload) => {
             let error: Option<serde_json::Value> = serde_json::from_slice(&payload).ok();
             let message = error.as_ref().and_then(|error| error.get("errorMessage")?.as_str());
             let selector = message.filter(|message| !message.is_empty()).unwrap_or("200").to_owned();
-            (200, payload, selector)
+            (payload, selector)
         }
     };
-    Incoming { status, headers: json(), body, selector }
+    Incoming { headers: json(), body, selector }
 }

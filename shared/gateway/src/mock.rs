@@ -11,7 +11,7 @@ use crate::{Headers, Refusal, incoming::Incoming, outgoing::Outgoing};
 pub(crate) fn answer(outgoing: &Outgoing) -> Result<Incoming, Refusal> {
     let status = status_in(&String::from_utf8_lossy(&outgoing.body));
     let status = status.ok_or_else(|| Refusal::Configuration("the mock's request has no statusCode".to_owned()))?;
-    Ok(Incoming { status, headers: Headers::default(), body: Bytes::new(), selector: status.to_string() })
+    Ok(Incoming { headers: Headers::default(), body: Bytes::new(), selector: status.to_string() })
 }
 
 /// The status in a mock's request: a template's output or a body that was passed through. AWS reads it loosely:

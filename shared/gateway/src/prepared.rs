@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use definition::{Integration, IntegrationResponse, Mapped, Operation};
+use definition::{Integration, IntegrationResponse, MAX_PATTERN_BYTES, Mapped, Operation};
 use fancy_regex::{Regex, RegexBuilder};
 use mapping::Template;
 
@@ -10,8 +10,6 @@ use crate::Refusal;
 
 /// Steps that a pattern may go back while it is matched: one that needs more is hostile to its own gateway.
 const MAX_BACKTRACKS: usize = 100_000;
-/// Bytes that a compiled pattern may take.
-const MAX_PATTERN_BYTES: usize = 1024 * 1024;
 
 type Slot<T> = OnceLock<Result<T, String>>;
 

@@ -47,13 +47,13 @@ pub(crate) fn check(validation: &Validation, exchange: &Exchange<'_>, models: &C
     if text.trim().is_empty() {
         let message = "there must be a body".to_owned();
         let field = FieldError { field: String::new(), rule: "required".to_owned(), message };
-        return Err(refusal(validation, "[there is no body]".to_owned(), vec![field]));
+        return Err(refusal(validation, models::UNREADABLE.to_owned(), vec![field]));
     }
     let document = match exchange.body().json() {
         Ok(document) => document,
         Err(error) => {
             let field = FieldError { field: String::new(), rule: "json".to_owned(), message: error.to_string() };
-            return Err(refusal(validation, format!("[{error}]"), vec![field]));
+            return Err(refusal(validation, models::UNREADABLE.to_owned(), vec![field]));
         }
     };
     if model.accepts(document.root()) {

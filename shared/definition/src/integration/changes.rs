@@ -186,7 +186,9 @@ fn body(path: &str) -> Result<Source, String> {
     if path.contains("..") || path.starts_with('.') || path.contains("?(") {
         return Err("HTTP APIs do not map what a deep scan or a filter finds in a body".to_owned());
     }
-    Ok(Source::Body(Some(format!("$.{path}"))))
+    let path = format!("$.{path}");
+    mapping::JsonPath::parse(&path).map_err(|error| format!("{path:?} is not a JSONPath: {error}"))?;
+    Ok(Source::Body(Some(path)))
 }
 
 fn check_paths(reader: &mut Reader, node: &Node, pieces: &[Piece], path: &PathTemplate) {

@@ -1,6 +1,8 @@
 //! Mapping expressions: where a mapped value comes from.
 //! (API Gateway developer guide, `rest-api-parameter-mapping-sources`.)
 
+use mapping::JsonPath;
+
 use crate::Source;
 
 /// What a request mapping may take: `method.request.…`, `context.…`, `stageVariables.…`, `'text'`.
@@ -48,7 +50,8 @@ fn body(expression: &str) -> Option<Source> {
         return Some(Source::Body(None));
     }
     let path = expression.strip_prefix("body.").filter(|path| !path.is_empty())?;
-    Some(Source::Body(Some(if path.starts_with('$') { path.to_owned() } else { format!("$.{path}") })))
+    let path = if path.starts_with('$') { path.to_owned() } else { format!("$.{path}") };
+    JsonPath::parse(&path).is_ok().then_some(Source::Body(Some(path)))
 }
 
 fn anywhere(text: &str) -> Option<Source> {
@@ -93,9 +96,16 @@ mod tests {
 
     #[test]
     fn what_is_no_expression_is_nothing() {
-        for text in
-            ["", "'", "method.request.cookie.a", "method.request.header.", "method.request.body.", "header.a", "text"]
-        {
+        for text in [
+            "",
+            "'",
+            "method.request.cookie.a",
+            "method.request.header.",
+            "method.request.body.",
+            "method.request.body.a[",
+            "header.a",
+            "text",
+        ] {
             assert_eq!(of_request(text), None, "{text}");
         }
         assert_eq!(of_response("method.request.header.a"), None);

@@ -1,5 +1,7 @@
 //! Mapping templates, as far as a definition knows them: text that must be a template.
 
+use mapping::{Template, TemplateError};
+
 use crate::{document::Node, reader::Reader};
 
 /// Templates are at most 300 KB. (API Gateway developer guide, `limits`.)
@@ -18,5 +20,10 @@ pub(crate) fn text(reader: &mut Reader, node: &Node) -> Option<String> {
 
 /// The text of a template in VTL, whose syntax is checked.
 pub(crate) fn vtl(reader: &mut Reader, node: &Node) -> Option<String> {
-    text(reader, node)
+    let text = text(reader, node)?;
+    if let Err(TemplateError { line, column, message }) = Template::parse(&text) {
+        let message = format!("in line {line}, column {column} of the template: {message}");
+        reader.problem(node.place, message, "mend the template; `tollgate render` shows what one makes of a request");
+    }
+    Some(text)
 }
