@@ -1,6 +1,7 @@
 //! The format of a case, read to the letter: an unknown key, a key given twice or a value of the wrong kind is refused.
 
 mod answer;
+mod ordered;
 mod read;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 pub(crate) use answer::Answer;
+use ordered::Ordered;
 pub(crate) use read::read;
 
 use crate::expectation::{BackendExpectation, Base64, Expectation};
@@ -78,9 +80,9 @@ pub(crate) struct Stage {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     pub(crate) body: String,
-    pub(crate) path: BTreeMap<String, String>,
-    pub(crate) querystring: BTreeMap<String, String>,
-    pub(crate) header: BTreeMap<String, String>,
+    pub(crate) path: Ordered,
+    pub(crate) querystring: Ordered,
+    pub(crate) header: Ordered,
 }
 
 /// How a request is refused whose template cannot be rendered.

@@ -13,7 +13,7 @@ use crate::{
     Failure,
     case::{Answer, Exchange, ExchangeCase, Stage},
     expectation::Expectation,
-    failure::guarded,
+    guard::guarded,
     headers,
     keys::Keys,
     request, sent,

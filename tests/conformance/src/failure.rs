@@ -1,10 +1,6 @@
 //! Why a case failed, on one line.
 
-use std::{
-    any::Any,
-    fmt::{self, Display},
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::fmt::{self, Display};
 
 /// How many characters are shown of a value.
 const SHOWN: usize = 200;
@@ -53,16 +49,6 @@ impl Display for Failure {
     }
 }
 
-/// Does `work`; a panic in it is a failure.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Failure::cannot("panic", message(&*panic))))
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
-}
-
 /// The start of a value, on one line.
 fn cut(value: &impl Display) -> String {
     value.to_string().replace('\r', "\\r").replace('\n', "\\n").chars().take(SHOWN).collect()
@@ -82,14 +68,5 @@ mod tests {
     fn a_failure_is_one_line() {
         let failure = Failure::cannot("definition", "a\nb\r\nc").at("exchange 1");
         assert_eq!(failure.to_string(), "exchange 1: definition: a\\nb\\r\\nc");
-    }
-
-    #[test]
-    fn a_panic_is_a_failure_with_its_message() {
-        let told: Result<(), Failure> = guarded(|| panic!("out of {}", "luck"));
-        assert_eq!(told.unwrap_err().to_string(), "panic: out of luck");
-        let told: Result<(), Failure> = guarded(|| panic!("fixed"));
-        assert_eq!(told.unwrap_err().to_string(), "panic: fixed");
-        assert_eq!(guarded(|| Ok(1)), Ok(1));
     }
 }

@@ -1,7 +1,7 @@
 //! Conformance: what API Gateway does, case by case, held against the real pipeline: a definition is compiled, encoded,
 //! decoded and served as the router does it, with targets that answer as the case says.
 //!
-//! A case that cannot be run fails: a bad file, a key that is not known, something that is not supported, a panic.
+//! A case that cannot be run fails: a bad file, a key that is not known, something that is not supported, a panic, a hang.
 
 mod case;
 mod definition_keys;
@@ -9,6 +9,7 @@ mod exchange;
 mod expectation;
 mod failure;
 mod files;
+mod guard;
 mod headers;
 mod json;
 mod keys;
