@@ -82,7 +82,7 @@ fn table(source: &str) -> Result<Table<'static>, Failure> {
         let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
         Failure::cannot("definition", format_args!("{first}{more}"))
     };
-    let api = compile_with(source, &Options::default()).map_err(refused)?;
+    let api = compile_with(source, &Options { as_aws_imports: true, ..Options::default() }).map_err(refused)?;
     let bytes = encode(&api).map_err(|error| Failure::cannot("definition", error))?;
     // A router's table lives as long as its process, and so does this one.
     Table::decode(bytes.leak()).map_err(|error| Failure::cannot("definition", error))

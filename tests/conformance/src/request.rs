@@ -52,7 +52,12 @@ pub(crate) fn build(
         protocol: "HTTP/1.1".to_owned(),
         time_ms: TIME_MS,
         time: TIME.to_owned(),
-        api: ApiIdentity { account_id: ACCOUNT.to_owned(), api_id: API_ID.to_owned(), domain_name: DOMAIN.to_owned() },
+        api: ApiIdentity {
+            account_id: ACCOUNT.to_owned(),
+            api_id: API_ID.to_owned(),
+            region: "us-east-1".to_owned(),
+            domain_name: DOMAIN.to_owned(),
+        },
         stage: Stage { name: stage.name.clone(), variables: stage.variables.clone() },
         authorizer,
         trace_id: Some(format!("Root=1-55267230-{number:024x}")),
