@@ -35,7 +35,7 @@ impl Check {
     /// Checks all files. 0: all is well; 1: a definition has problems; 2: a file could not be read.
     pub(crate) fn run(self) -> ExitCode {
         let stage_variables = self.variables.map(BTreeSet::from_iter);
-        let options = Options { stage_variables };
+        let options = Options { stage_variables, as_aws_imports: false };
         let (mut found, mut worst) = (Vec::new(), 0);
         for file in &self.files {
             match read(file) {

@@ -293,8 +293,10 @@ fn uri<'n>(reader: &mut Reader, node: &'n Node, kind: &str, example: &str) -> Op
 
 fn timeout(reader: &mut Reader, node: &Node) -> u32 {
     let (least, most) = TIMEOUT_MS;
+    // HTTP APIs, whose exports name a payload format, wait a second longer. (`http-api-quotas`.)
+    let most = if node.get("payloadFormatVersion").is_some() { most + 1_000 } else { most };
     let given = node.get("timeoutInMillis").and_then(|node| reader.number(node, "timeoutInMillis", least, most));
-    given.unwrap_or(most)
+    given.unwrap_or(TIMEOUT_MS.1)
 }
 
 /// Refuses every property that is not honoured, and those that this type does not have but for `own`, by name.
