@@ -37,6 +37,12 @@ fn nesting_is_bounded_and_needs_little_stack() {
     let run = move || {
         assert!(accepts(&compiled(tree), &nested(100)));
         assert!(!accepts(&compiled(tree), &nested(500)));
+        let list = r##"{"allOf":[{"properties":{"a":{"anyOf":[{"$ref":"#"}]}}}]}"##;
+        let linked = |depth: usize| "{\"a\":".repeat(depth) + "1" + &"}".repeat(depth);
+        assert!(accepts(&compiled(list), &linked(100)));
+        assert!(!accepts(&compiled(list), &linked(500)));
+        let wrong = linked(120).replace(":1", ":{\"a\":false,\"a\":[]}");
+        assert!(!accepts(&compiled(r##"{"type":"object","properties":{"a":{"$ref":"#"}}}"##), &wrong));
         assert!(accepts(&compiled("{}"), &nested(512)));
         let deep = "{\"not\":".repeat(500) + "{}" + &"}".repeat(500);
         assert!(!accepts(&compiled(&deep), "1"));
@@ -73,6 +79,9 @@ fn hostile_models_are_small_when_compiled() {
     let schema =
         format!(r##"{{"$ref":"#/definitions/d0","definitions":{{{},"d10000":{{"type":"null"}}}}}}"##, chain.join(","));
     check(&schema, &["null"], &["1"]);
+    let nowhere =
+        format!("[{}]", (0..20_000).map(|at| format!(r##"{{"$ref":"#x{at}"}}"##)).collect::<Vec<_>>().join(","));
+    assert_eq!(problems(&format!(r#"{{"anyOf":{nowhere}}}"#)).len(), 100);
     let bad = format!("{{\"allOf\":[{}]}}", vec!["1"; 10_000].join(","));
     assert_eq!(problems(&bad).len(), 100);
     let body = document("1");
