@@ -36,6 +36,7 @@ pub use backends::{
     Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, Invocation, MAX_PAYLOAD_BYTES,
     ServiceCall, Tls,
 };
+pub use exchange::template_inputs;
 pub use path::{PathProblem, RequestPath};
 pub use refusal::{FieldError, Refusal};
 pub use request::{ApiIdentity, GatewayRequest, Headers, Stage, query_pairs};
