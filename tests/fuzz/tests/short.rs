@@ -44,6 +44,11 @@ fn any_event_gets_an_answer() {
     runs_clean("event");
 }
 
+#[test]
+fn any_model_is_compiled_and_any_body_checked() {
+    runs_clean("model");
+}
+
 /// Runs the target with the planted defects on a file that leads to one of them; what was said of it and what is left.
 fn planted(defect: &str, failure: &str) -> String {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("planted-{defect}.txt"));

@@ -3,6 +3,7 @@
 mod agreement;
 mod document;
 mod event;
+mod model;
 mod planted;
 mod promises;
 pub mod seal;
@@ -11,6 +12,7 @@ mod table;
 
 pub use document::document;
 pub use event::event;
+pub use model::model;
 pub use planted::planted;
 pub use structured::structured;
 pub use table::table;
@@ -38,7 +40,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target {
         name: "document",
         about: "any text as a definition: every problem has a place, a message and a remedy; what compiles is found by the router",
@@ -69,6 +71,14 @@ pub const TARGETS: [Target; 5] = [
         run: event,
         seeds: corpus::events,
         words: &words::EVENT,
+        round: 1_000_000,
+    },
+    Target {
+        name: "model",
+        about: "any text as a model, and any as a body: both are read as others read them, and the body is accepted or told why not",
+        run: model,
+        seeds: corpus::models,
+        words: &words::MODEL,
         round: 1_000_000,
     },
     Target {
