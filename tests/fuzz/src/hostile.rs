@@ -5,21 +5,24 @@ use std::fmt::Write as _;
 /// What API Gateway imports at most.
 const LIMIT_BYTES: usize = 6 * 1024 * 1024;
 
-/// All of them, by name.
+/// All of them, by name. Each is so large that what grows with the square of it, or multiplies it, takes minutes or gigabytes.
 pub fn documents() -> Vec<(&'static str, String)> {
     vec![
         ("one-byte-too-many", padded(LIMIT_BYTES + 1)),
         ("as-large-as-may-be", padded(LIMIT_BYTES)),
         ("one-line", one_line(1_000_000)),
-        ("one-line-with-a-problem-each", one_line_of_problems(5_000)),
-        ("many-references", many_references(3_000)),
-        ("aliases-of-a-long-text", aliases_of_a_long_text(20_000, 20_000)),
-        ("anchors-within-anchors", anchors_within_anchors(90, 20_000)),
+        ("one-line-of-problems", one_line_of_problems(40_000)),
+        ("a-line-for-each-problem", a_line_for_each_problem(40_000)),
+        ("many-repeated-keys", "a: 1\n".repeat(100_000)),
+        ("many-references", many_references(10_000)),
+        ("many-schemes-and-none-of-them", many_schemes_and_none_of_them(5_000, 2_000)),
+        ("many-patterns", many_patterns(300)),
+        ("aliases-of-a-long-text", aliases_of_a_long_text(20_000, 100_000)),
+        ("anchors-within-anchors", anchors_within_anchors(90, 200_000)),
         ("a-long-path", a_long_path(100_000)),
         ("a-long-key", format!("openapi: 3.0.3\npaths: {{}}\n\"{}\": 1\n", "k".repeat(1_000_000))),
+        ("a-long-text", format!("openapi: \"{}\"\npaths: {{}}\n", "\\n".repeat(1_000_000))),
         ("many-lines", "\n".repeat(1_000_000) + "openapi: 3.0.3\npaths: 1\n"),
-        ("many-problems", many_problems(5_000)),
-        ("many-repeated-keys", "a: 1\n".repeat(20_000)),
         ("many-open-braces", "{".repeat(1_000_000)),
         ("many-quotes", "'".repeat(100_001)),
         ("many-indented-lines", (0..1_000).map(|depth| " ".repeat(depth) + "- a\n").collect()),
@@ -84,10 +87,33 @@ fn a_long_path(segments: usize) -> String {
     )
 }
 
-fn many_problems(count: usize) -> String {
+fn a_line_for_each_problem(count: usize) -> String {
     let mut document = String::from("openapi: 3.0.3\npaths:\n");
     for number in 0..count {
         let _ = writeln!(document, "  p{number}: {{}}");
+    }
+    document
+}
+
+/// Each requirement names a scheme that nobody declared; a remedy that names all that are declared is long.
+fn many_schemes_and_none_of_them(schemes: usize, asked: usize) -> String {
+    let schemes: Vec<String> = (0..schemes).map(|number| format!("s{number}: {{ type: http }}")).collect();
+    let asked: Vec<String> = (0..asked).map(|number| format!("x{number}: []")).collect();
+    let (schemes, asked) = (schemes.join(", "), asked.join(", "));
+    format!(
+        "openapi: 3.0.3\ncomponents: {{ securitySchemes: {{ {schemes} }} }}\npaths:\n  /a:\n    get:\n      \
+         security: [{{ {asked} }}]\n"
+    )
+}
+
+/// Patterns whose automata are as large as a pattern's may be.
+fn many_patterns(count: usize) -> String {
+    let mut document = String::from(
+        "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration:\n        type: mock\n        \
+         requestTemplates: { application/json: \"{statusCode: 200}\" }\n        responses:\n",
+    );
+    for number in 0..count {
+        let _ = writeln!(document, "          '((((a{{1,100}}){{1,100}}){{1,50}}){number})': {{ statusCode: 200 }}");
     }
     document
 }
