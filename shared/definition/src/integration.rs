@@ -20,6 +20,9 @@ const PASSTHROUGHS: [&str; 3] = ["when_no_match", "when_no_templates", "never"];
 /// Milliseconds that an integration may take: the least, and the most, which is the default.
 const TIMEOUT_MS: (u32, u32) = (50, 29_000);
 
+/// How large the automaton of a response's pattern may be: room for a thousand statuses, and built in no time.
+const MAX_PATTERN_BYTES: usize = 100_000;
+
 const INVOKE_PREFIX: &str = ":lambda:path/2015-03-31/functions/";
 const INVOKE_SUFFIX: &str = "/invocations";
 
@@ -221,7 +224,8 @@ fn mock_responses(reader: &mut Reader, node: &Node) -> Vec<MockResponse> {
     for Entry { key, place, value } in reader.object(node, "responses") {
         let pattern = (key != "default").then(|| key.clone());
         if let Some(pattern) = &pattern
-            && let Err(error) = regex_lite::Regex::new(&format!("^(?:{pattern})$"))
+            && let Err(error) =
+                regex_lite::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(MAX_PATTERN_BYTES).build()
         {
             reader.problem(
                 *place,
@@ -316,7 +320,9 @@ fn timeout(reader: &mut Reader, node: &Node) -> u32 {
 fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str]) {
     for Entry { key, place, value } in entries {
         match key.as_str() {
-            "type" | "httpMethod" | "timeoutInMillis" | "cacheNamespace" => {}
+            "type" | "cacheNamespace" => {}
+            "httpMethod" => _ = reader.choice(value, key, &METHODS),
+            "timeoutInMillis" => _ = reader.number(value, key, TIMEOUT_MS.0, TIMEOUT_MS.1),
             key if own.contains(&key) => {}
             "passthroughBehavior" => {
                 reader.choice(value, key, &PASSTHROUGHS);

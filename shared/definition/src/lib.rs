@@ -10,6 +10,7 @@ mod api;
 mod document;
 mod extensions;
 mod integration;
+mod lines;
 mod managed;
 mod openapi;
 mod path_template;
@@ -30,6 +31,7 @@ pub use api::{
 };
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
+pub use lines::Lines;
 pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};

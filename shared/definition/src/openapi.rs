@@ -7,6 +7,7 @@ use crate::{
     document::{Entry, Node},
     managed,
     paths::{self, Surroundings},
+    problem::in_order,
     reader::{Reader, one_of},
     refs::Refs,
     security::Schemes,
@@ -71,10 +72,7 @@ pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>
     let document = Document::parse(source)?;
     let mut reader = Reader::default();
     let api = read_api(&mut reader, &document.root, options);
-    let mut problems = reader.problems;
-    problems.sort_by_key(|problem| problem.place);
-    // A value that several places refer to is read for each of them.
-    problems.dedup();
+    let problems = in_order(reader.problems);
     if problems.is_empty() { Ok(api) } else { Err(problems) }
 }
 

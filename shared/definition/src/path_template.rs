@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How long a path may be: far beyond any API, far below what would exhaust the stack that walks it.
+/// How many segments a path may have: far beyond any API, far below what would exhaust the stack that walks it.
 pub(crate) const MAX_SEGMENTS: usize = 100;
+
+/// How long a path may be, for every problem of its operations names it.
+const MAX_PATH_BYTES: usize = 2_000;
 
 /// A path's segments, in order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,6 +29,10 @@ impl PathTemplate {
     /// # Errors
     /// What is wrong with it and what to write instead.
     pub fn parse(path: &str) -> Result<Self, (String, String)> {
+        if path.len() > MAX_PATH_BYTES {
+            let message = format!("the path has more than {MAX_PATH_BYTES} bytes");
+            return Err((message, "write a shorter path".to_owned()));
+        }
         let Some(relative) = path.strip_prefix('/') else {
             return Err((format!("the path {path:?} does not start with '/'"), format!("write /{path}")));
         };

@@ -81,12 +81,13 @@ pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>)
         }
         read_path(reader, value, (key, &template), around, &mut routes);
     }
-    for message in way::keep_guards(&mut routes) {
-        reader.problem(paths.place, message, "give both the same security, or paths that do not overlap");
-    }
     if routes.len() >= MAX_ROUTES {
         let message = format!("{} operations are more than the {MAX_ROUTES} routes of an HTTP API", routes.len());
         reader.problem(paths.place, message, "join operations under any-method or {proxy+}, or split the API");
+        return routes;
+    }
+    for message in way::keep_guards(&mut routes) {
+        reader.problem(paths.place, message, "give both the same security, or paths that do not overlap");
     }
     routes
 }

@@ -13,7 +13,7 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn problem(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
-        self.problems.push(Problem { place, message: message.into(), remedy: remedy.into() });
+        self.problems.push(Problem::new(place, message, remedy));
     }
 
     /// The entries of what must be an object.
@@ -74,11 +74,17 @@ impl Reader {
     }
 }
 
+/// How many choices are named, and how many characters of each.
+pub(crate) const MAX_NAMED: usize = 10;
+const MAX_LETTERS: usize = 60;
+
 /// `a, b or c`; of more than ten choices the first ten.
 pub(crate) fn one_of(choices: &[&str]) -> String {
-    match choices.get(..choices.len().min(10)).unwrap_or_default() {
+    let named = choices.iter().take(MAX_NAMED);
+    let named: Vec<String> = named.map(|choice| choice.chars().take(MAX_LETTERS).collect()).collect();
+    match named.as_slice() {
         [] => String::new(),
-        [only] => (*only).to_owned(),
+        [only] => only.clone(),
         [most @ .., last] => format!("{} or {last}", most.join(", ")),
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Guard, JwtAuthorizer,
     document::{Entry, Node},
     managed,
-    reader::{Reader, one_of},
+    reader::{MAX_NAMED, Reader, one_of},
     refs::Refs,
 };
 
@@ -82,7 +82,7 @@ impl Schemes {
     }
 
     fn remedy(&self) -> String {
-        let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let names: Vec<&str> = self.0.keys().map(String::as_str).take(MAX_NAMED).collect();
         match names.as_slice() {
             [] => "declare it under components.securitySchemes".to_owned(),
             names => format!("write {}, or declare it under components.securitySchemes", one_of(names)),

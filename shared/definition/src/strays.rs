@@ -19,8 +19,8 @@ fn below<'n>(reader: &mut Reader, node: &'n Node, path: &mut Vec<&'n str>) {
             items.iter().for_each(|item| below(reader, item, path));
             path.pop();
         }
-        Value::Map(entries) => {
-            for entry in entries {
+        Value::Map(map) => {
+            for entry in &map.entries {
                 if ours_or_aws(&entry.key) {
                     check_one(reader, entry, home(path));
                 }
