@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    RequestAuthorizer,
     document::{Entry, Node},
     reader::Reader,
 };
@@ -20,6 +21,8 @@ pub struct Managed {
     pub ip_address_type: Option<&'static str>,
     /// Token authorizers by their name in the document.
     pub jwt_authorizers: BTreeMap<String, JwtAuthorizer>,
+    /// Lambda authorizers by their name in the document.
+    pub request_authorizers: BTreeMap<String, RequestAuthorizer>,
 }
 
 /// CORS as the managed gateway answers it. (API Gateway developer guide, `http-api-cors`.)

@@ -85,13 +85,14 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     strays::check(reader, root);
     let refs = Refs { root };
     refs.check(reader);
-    let schemes = Schemes::read(reader, refs);
+    let schemes = Schemes::read(reader, refs, options.stage_variables.as_ref());
     let guard = root.get("security").map_or(Guard::Open, |node| schemes.guard(reader, node));
     let wish = way::wish(reader, root, Wish::None);
     let mut managed = managed::read(reader, root);
     managed.jwt_authorizers = schemes.jwt_authorizers();
+    managed.request_authorizers = schemes.request_authorizers();
     // One is left for the API key's.
-    if managed.jwt_authorizers.len() >= MAX_AUTHORIZERS {
+    if managed.jwt_authorizers.len() + managed.request_authorizers.len() >= MAX_AUTHORIZERS {
         let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
         reader.problem(root.place, message, "declare fewer authorizers; one is the API key's");
     }

@@ -11,6 +11,11 @@ pub(crate) fn check(reader: &mut Reader, root: &Node) {
     below(reader, root, &mut Vec::new());
 }
 
+/// The same for a path that is somewhere else in the document, or in an extension that is nobody's here.
+pub(crate) fn check_path(reader: &mut Reader, path: &Node) {
+    below(reader, path, &mut vec!["paths", "*"]);
+}
+
 fn below<'n>(reader: &mut Reader, node: &'n Node, path: &mut Vec<&'n str>) {
     match &node.value {
         Value::Scalar { .. } => {}
@@ -68,8 +73,8 @@ pub(crate) fn is_data(key: &str, path: &[&str]) -> bool {
 fn home(path: &[&str]) -> Option<Home> {
     match path {
         [] => Some(Home::Document),
-        ["paths", _] => Some(Home::Path),
-        ["paths", _, _] => Some(Home::Operation),
+        ["paths", _] | ["components", "pathItems", _] => Some(Home::Path),
+        ["paths", _, _] | ["components", "pathItems", _, _] => Some(Home::Operation),
         ["components"] => Some(Home::Components),
         ["components", "securitySchemes", _] | ["securityDefinitions", _] => Some(Home::SecurityScheme),
         ["servers", "*"] => Some(Home::Server),
