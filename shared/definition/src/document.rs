@@ -90,6 +90,16 @@ impl Document {
     }
 }
 
+/// What to do about an error of syntax in `line`.
+fn remedy_of_syntax(line: Option<&str>) -> &'static str {
+    let is_template = ["${", "%{", "{%", "{{"].iter().any(|mark| line.is_some_and(|line| line.contains(mark)));
+    if is_template {
+        "if this is a template, render it and check what it gives; else correct the syntax here, or what leads up to it"
+    } else {
+        "correct the syntax here, or what leads up to it"
+    }
+}
+
 impl Map {
     pub(crate) fn new(entries: Vec<Entry>) -> Self {
         let key = |at: &usize| entries.get(*at).map(|entry| entry.key.as_str());
@@ -136,7 +146,9 @@ impl Node {
     /// The intrinsic function of CloudFormation that it is, `Fn::Sub` say, if it is one.
     pub(crate) fn intrinsic(&self) -> Option<&str> {
         match self.entries()? {
-            [only] if only.key.starts_with("Fn::") || only.key == "Ref" => Some(&only.key),
+            [only] if only.key.starts_with("Fn::") => Some(&only.key),
+            // A schema's property may have this name.
+            [only] if only.key == "Ref" && only.value.text().is_some() => Some(&only.key),
             _ => None,
         }
     }

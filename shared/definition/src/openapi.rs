@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Api, Document, Guard, Problem,
+    Api, Document, Guard, Managed, Problem,
     document::{Entry, Node},
     managed,
     paths::{self, Surroundings},
@@ -77,6 +77,11 @@ pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>
 }
 
 fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
+    if is_cloudformation(root) {
+        let remedy = "give what stands under DefinitionBody, or Body, as a file of its own";
+        reader.problem(root.place, "this is a template of CloudFormation, not a definition", remedy);
+        return Api { title: String::new(), routes: Vec::new(), managed: Managed::default() };
+    }
     let known = read_version(reader, root);
     for entry in reader.object(root, "the document") {
         refuse_unknown(reader, entry, &entry.key, known, "the document");
@@ -107,6 +112,12 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or("API");
     Api { title: title.to_owned(), routes, managed }
+}
+
+/// Whether it is a template that may have a definition in it.
+fn is_cloudformation(root: &Node) -> bool {
+    let version = root.get("openapi").or_else(|| root.get("swagger"));
+    version.is_none() && (root.get("Resources").is_some() || root.get("AWSTemplateFormatVersion").is_some())
 }
 
 /// Which version it is, and so which fields it may have.

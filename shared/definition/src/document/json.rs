@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Document, Entry, MAX_DEPTH, Map, Node, Value};
+use super::{Document, Entry, MAX_DEPTH, Map, Node, Value, remedy_of_syntax};
 use crate::{Lines, Place, Problem};
 
 /// Why a text was not read.
@@ -27,7 +27,7 @@ pub(super) fn parse(source: &str) -> Result<Document, Refused> {
         let text = error.to_string();
         let text = text.split(" at line ").next().unwrap_or_default();
         let message = format!("this is not JSON: {text}");
-        Refused::Syntax(Problem::new(place, message, "correct the syntax here, or what leads up to it"))
+        Refused::Syntax(Problem::new(place, message, remedy_of_syntax(lines.line(place.line))))
     })?;
     let mut reader = Reader { lines, problems: Vec::new() };
     let root = reader.node(raw.get(), 0).map_err(|problem| Refused::Contents(vec![problem]))?;

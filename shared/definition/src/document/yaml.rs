@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::{Document, Entry, FOR_CLOUDFORMATION, MAX_ALIASED, MAX_DEPTH, MAX_NODES, Map, Node, Value};
+use super::{
+    Document, Entry, FOR_CLOUDFORMATION, MAX_ALIASED, MAX_DEPTH, MAX_NODES, Map, Node, Value, remedy_of_syntax,
+};
 use crate::{Lines, Place, Problem};
 
 /// Reads one document.
@@ -18,8 +20,8 @@ pub(super) fn parse(source: &str) -> Result<Document, Vec<Problem>> {
             Ok((event, span)) => builder.take(event, place(&span.start)).map_err(|problem| vec![problem])?,
             Err(error) => {
                 let message = format!("this is not YAML or JSON: {}", error.info());
-                let remedy = "correct the syntax here, or what leads up to it";
-                return Err(vec![Problem::new(place(error.marker()), message, remedy)]);
+                let place = place(error.marker());
+                return Err(vec![Problem::new(place, message, remedy_of_syntax(lines.line(place.line)))]);
             }
         }
     }

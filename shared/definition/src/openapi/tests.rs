@@ -321,3 +321,35 @@ fn what_aws_refuses_to_deploy_is_refused_here() {
         ]
     );
 }
+
+#[test]
+fn a_template_is_not_taken_for_a_definition() {
+    assert_eq!(
+        problems("AWSTemplateFormatVersion: '2010-09-09'\nResources: {Api: {Type: AWS::Serverless::Api}}\n"),
+        [
+            "1:1 this is a template of CloudFormation, not a definition | give what stands under DefinitionBody, or Body, as a file of its own"
+        ]
+    );
+    for unrendered in ["{\n  \"openapi\": \"3.0.1\", \"paths\": ${paths}\n}", "openapi: 3.0.1\n%{ for p in paths }\n"] {
+        let found = problems(unrendered);
+        assert!(found.len() == 1 && found[0].contains("| if this is a template, render it"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_variable_of_a_template_is_not_told_to_the_managed_gateway_as_text() {
+    let source = "openapi: 3.0.1\nx-amazon-apigateway-cors: {allowOrigins: ['${origin}']}\n\
+                  tags: [{name: team, x-amazon-apigateway-tag-value: '${team}'}]\ncomponents:\n  securitySchemes:\n    \
+                  pool: {type: oauth2, x-amazon-apigateway-authorizer: {type: jwt, jwtConfiguration: {issuer: 'https://i/${pool}', audience: ['${a}']}}}\n\
+                  paths: {}\n";
+    let found: Vec<String> = problems(source);
+    for (found, expected) in found.iter().zip([
+        "2:43 the variable in allowOrigins, \"${origin}\", is not resolved here | write the value itself",
+        "3:52 the variable in x-amazon-apigateway-tag-value",
+        "6:97 the variable in issuer",
+        "6:129 the variable in audience",
+    ]) {
+        assert!(found.starts_with(expected), "{found}");
+    }
+    assert_eq!(found.len(), 4, "{found:?}");
+}
