@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation};
+use crate::{
+    Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation, path_template::DEFAULT_ROUTE,
+};
 
 /// A checked API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Api {
     /// `info.title`.
     pub title: String,
@@ -55,9 +57,14 @@ pub struct Route {
 }
 
 impl Route {
-    /// `GET /carts/{cartId}`: AWS's route key.
+    /// `GET /carts/{cartId}`, or `$default`: AWS's route key.
     pub fn key(&self) -> String {
         route_key(&self.method, &self.path)
+    }
+
+    /// Whether it is the route `$default`.
+    pub fn is_default(&self) -> bool {
+        self.path == DEFAULT_ROUTE
     }
 }
 
@@ -70,6 +77,11 @@ pub enum Guard {
     ApiKey,
     /// Who signs with IAM: the managed gateway says.
     Iam,
+    /// Whom a Lambda authorizer of the user's lets in: the managed gateway asks it.
+    Request {
+        /// The authorizer's name in the document.
+        authorizer: String,
+    },
     /// Who shows a token: the managed gateway says.
     Jwt {
         /// The authorizer's name in the document.
@@ -85,7 +97,7 @@ impl Guard {
         match self {
             Guard::Open => Admits::Everybody,
             Guard::ApiKey => Admits::ApiKey,
-            Guard::Iam | Guard::Jwt { .. } => Admits::Managed,
+            Guard::Iam | Guard::Jwt { .. } | Guard::Request { .. } => Admits::Managed,
         }
     }
 }
@@ -148,7 +160,7 @@ impl Operation {
 }
 
 fn route_key(method: &str, path: &str) -> String {
-    format!("{method} {path}")
+    if path == DEFAULT_ROUTE { "$default".to_owned() } else { format!("{method} {path}") }
 }
 
 /// What an operation calls. (API Gateway developer guide, `api-gateway-swagger-extensions-integration`.)

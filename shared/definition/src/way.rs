@@ -71,7 +71,7 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
         routes.iter().map(|route| (route.key(), route.guard.clone(), PathTemplate::parse(&route.path).ok())).collect();
     for route in routes {
         let Way::Native(integration) = &route.way else { continue };
-        let Some(path) = PathTemplate::parse(&route.path).ok().filter(|path| path.parameters().next().is_some()) else {
+        let Some(path) = PathTemplate::parse(&route.path).ok().filter(PathTemplate::is_open) else {
             continue;
         };
         let stricter = guarded.iter().find(|(_, guard, other)| {

@@ -67,7 +67,14 @@ fn a_sam_definition_body_is_never_taken_as_text() {
 
 #[test]
 fn an_http_api_export_is_refused_by_what_it_uses() {
-    refused("http-api-export.yaml", &["authorizers of type request", "the route $default is the router's own"]);
+    assert_eq!(
+        problems("http-api-export.yaml"),
+        [
+            "26 the URI's {proxy} has no value",
+            "39 PUT /sensors/{sensorId} is guarded by \"badge\", a request authorizer, which the router does not ask, and goes \
+             through the router: its path overlaps GET /sensors/{sensorId}, which is guarded otherwise",
+        ]
+    );
 }
 
 #[test]
@@ -77,7 +84,7 @@ fn an_api_with_other_models_than_json_is_refused_by_what_it_uses() {
 
 #[test]
 fn openapi_3_1_is_refused_by_what_it_uses() {
-    refused("openapi31.yaml", &["a path that is a reference is not supported"]);
+    assert_eq!(problems("openapi31.yaml"), [""; 0]);
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn planted(defect: &str, failure: &str) -> String {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("planted-{defect}.txt"));
     fs::write(&file, format!("much around it: planted {defect}, and much behind it")).unwrap();
     let file = file.display().to_string();
-    let options = ["--seconds", "5", "--patience", "2", "--memory", "512", "--minimise", "8"];
+    let options = ["--seconds", "5", "--patience", "1", "--memory", "512", "--minimise", "4"];
     let (output, folder) = fuzz(&format!("planted-{defect}"), &[&["planted", &file][..], &options].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -62,7 +62,7 @@ fn planted(defect: &str, failure: &str) -> String {
     let found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     let [input] = found.as_slice() else { panic!("one input, and nothing beside it: {found:?}") };
     let again = Command::new(env!("CARGO_BIN_EXE_fuzz"))
-        .args(["planted", "--replay", "--patience", "2", "--memory", "512"])
+        .args(["planted", "--replay", "--patience", "1", "--memory", "512"])
         .arg(input)
         .output()
         .unwrap();
