@@ -10,7 +10,7 @@ use json::{Kind, Node};
 
 use crate::{
     Model,
-    pattern::Pattern,
+    pattern::{Pattern, TooComplex},
     schema::{Schema, SchemaId},
 };
 
@@ -112,10 +112,11 @@ impl<'m> Evaluation<'m> {
         schemas.iter().filter(|id| self.accepts(**id, value)).take(enough).count()
     }
 
-    /// Whether `pattern` is found in `text`; not if the search does not come to an end.
+    /// Whether `pattern` is found in `text`; not if the search does not come to an end, or is not worth beginning.
     fn finds(&mut self, pattern: &Pattern, text: &str) -> bool {
-        self.spend(text.len() / 16);
-        pattern.is_in(text).unwrap_or_else(|_| {
+        self.spend(pattern.cost(text.len()));
+        let found = if self.gave_up { Err(TooComplex) } else { pattern.is_in(text) };
+        found.unwrap_or_else(|_| {
             self.gave_up = true;
             false
         })

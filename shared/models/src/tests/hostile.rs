@@ -30,6 +30,17 @@ fn a_check_that_gave_up_accepts_nothing_by_negation() {
 }
 
 #[test]
+fn a_pattern_that_looks_ahead_from_every_place_is_not_tried_on_long_texts() {
+    let text = |length: usize| format!("\"{}\"", "a".repeat(length));
+    let schema = r#"{"pattern":"a(?!.*a)b"}"#;
+    check(schema, &["\"cab\""], &[&text(1000), &text(1_000_000)]);
+    let found = violations(schema, &text(1_000_000));
+    assert_eq!(found.last().map(|it| it.keyword), Some(""));
+    let password = r#"{"pattern":"^(?=.*[0-9])(?!.*b).{8,}$"}"#;
+    check(password, &[&format!("\"{}1\"", "a".repeat(50_000))], &[&text(50_000), "\"1b345678\""]);
+}
+
+#[test]
 fn nesting_is_bounded_and_needs_little_stack() {
     let tree = r##"{"allOf":[{"items":{"$ref":"#"},"type":"array"}]}"##;
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
