@@ -113,6 +113,17 @@ pub fn models() -> Vec<Seed> {
     pairs.into_iter().map(seed).collect()
 }
 
+/// The mapping templates of the repository.
+///
+/// # Panics
+/// When there are none.
+pub fn templates() -> Vec<Seed> {
+    let mut seeds = files(&root().join("shared/mapping/benches"));
+    seeds.retain(|seed| seed.name.ends_with(".vtl"));
+    assert!(!seeds.is_empty(), "no templates");
+    seeds
+}
+
 /// Bytes for a generator: any will do.
 pub fn noise() -> Vec<Seed> {
     let mut random = Random::new(1);

@@ -49,6 +49,21 @@ fn any_model_is_compiled_and_any_body_checked() {
     runs_clean("model");
 }
 
+#[test]
+fn any_text_as_a_template_is_parsed_or_refused() {
+    runs_clean("template");
+}
+
+#[test]
+fn any_template_gives_a_text_or_a_problem() {
+    runs_clean("render");
+}
+
+#[test]
+fn any_path_finds_something_or_is_refused() {
+    runs_clean("jsonpath");
+}
+
 /// Runs the target with the planted defects on a file that leads to one of them; what was said of it and what is left.
 fn planted(defect: &str, failure: &str) -> String {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("planted-{defect}.txt"));

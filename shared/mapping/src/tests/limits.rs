@@ -36,7 +36,7 @@ fn a_loop_goes_round_1000_times() {
 #[test]
 fn loops_within_loops_end() {
     let nested = "#set($l = [1..1000])#foreach($a in $l)#foreach($b in $l)$a$b.c#end#end#foreach($a in $l)#foreach($b in $l)#foreach($c in $l)$c.d#end#end#end";
-    check_limit(nested, 1, "steps");
+    check_limit(nested, 1, "too many steps");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_text_has_10_mb_at_most() {
 
 #[test]
 fn memory_is_bounded() {
-    check_limit("#set($l = [])#foreach($i in [1..1000])#set($t = $l.addAll([1..50000]))#end", 1, "MB");
+    check_limit("#set($l = [])#foreach($i in [1..1000])#set($t = $l.addAll([1..50000]))#end", 1, "128 MB");
     let lists = "#foreach($i in [1..1000])#foreach($j in [1..1000])#set($l = [1, 2, 3, 4, 5, 6, 7, 8])#end#end";
     check_limit(lists, 1, "128 MB");
 }
@@ -100,7 +100,7 @@ fn flat_templates_of_any_length_are_taken() {
     assert_eq!(render(&sum).as_deref(), Ok("70001"));
     let choices = format!("#if(false)a{}#end", "#elseif(false)b".repeat(20_000));
     assert_eq!(render(&choices).as_deref(), Ok(""));
-    let chain = format!("#set($x = 'a'){}", format!("$x{}", ".trim()".repeat(40_000)));
+    let chain = format!("#set($x = 'a')$x{}", ".trim()".repeat(40_000));
     assert_eq!(render(&chain).as_deref(), Ok("a"));
     for character in ["$", "\\", "#", "\"", "$x ", "\\$x"] {
         let text = character.repeat(MAX_TEMPLATE_BYTES / character.len());
