@@ -45,10 +45,7 @@ pub(crate) fn deadline(timeout_ms: u32) -> Instant {
 
 /// Makes attempts until one is final, three were made, or the next one would begin after `deadline`; what the last one
 /// gave, and how many there were. A problem says so too, if there was more than one.
-pub(crate) async fn repeat<T, F>(
-    deadline: Instant,
-    mut attempt: impl FnMut() -> F,
-) -> (Result<T, CallProblem>, u32)
+pub(crate) async fn repeat<T, F>(deadline: Instant, mut attempt: impl FnMut() -> F) -> (Result<T, CallProblem>, u32)
 where
     F: Future<Output = Attempt<T>>,
 {

@@ -198,7 +198,8 @@ fn bundle(file: &str) -> Result<Vec<u8>, String> {
     let pem = std::fs::read(file).map_err(|error| format!("AWS_CA_BUNDLE={file} cannot be read: {error}"))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let wrong = |error: &dyn std::error::Error| format!("AWS_CA_BUNDLE={file} holds what is no certificate: {error}");
+        let wrong =
+            |error: &dyn std::error::Error| format!("AWS_CA_BUNDLE={file} holds what is no certificate: {error}");
         roots.add(certificate.map_err(|error| wrong(&error))?).map_err(|error| wrong(&error))?;
     }
     if roots.is_empty() { Err(format!("AWS_CA_BUNDLE={file} holds no certificate")) } else { Ok(pem) }

@@ -55,13 +55,13 @@ fn request(connection: &Connection, call: &ServiceCall, credentials: &Credential
     let cannot = |error: &dyn std::error::Error| format!("the request cannot be written: {}", chain(error));
     let url = url(connection, call);
     let headers = call.headers.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let headers: Vec<_> =
-        headers.filter(|(name, _)| !OWN.iter().any(|own| own.eq_ignore_ascii_case(name))).collect();
+    let headers: Vec<_> = headers.filter(|(name, _)| !OWN.iter().any(|own| own.eq_ignore_ascii_case(name))).collect();
     let signature = signature(connection, call, credentials, &url, &headers).map_err(|error| cannot(&*error))?;
     let request = Request::builder().method(call.method.as_str()).uri(&url);
-    let request = headers.into_iter().chain(signature.headers()).fold(request, |request, (name, value)| {
-        request.header(name, value)
-    });
+    let request = headers
+        .into_iter()
+        .chain(signature.headers())
+        .fold(request, |request, (name, value)| request.header(name, value));
     let request = request.body(SdkBody::from(call.body.clone())).map_err(|error| cannot(&error))?;
     HttpRequest::try_from(request).map_err(|error| cannot(&error))
 }

@@ -20,7 +20,8 @@ mod response;
 
 pub use actions::{
     Action, ActionAnswer, ActionCall, BusEvent, ConfigurationName, DeleteItem, Execution, Expressions, GetItem,
-    MessageAttribute, MessageAttributes, Publish, PutItem, Query, Returned, SqsReceive, SqsSend, StreamRecord, UpdateItem,
+    MessageAttribute, MessageAttributes, Publish, PutItem, Query, Returned, SqsReceive, SqsSend, StreamRecord,
+    UpdateItem,
 };
 pub use answer::{Gateway, Outcome};
 pub use backends::{

@@ -84,6 +84,11 @@ impl Backends for &StubBackends {
         self.calls.borrow_mut().push(Call::Action(call));
         let HttpAnswer { status, headers, body } = self.http.clone()?;
         let content_type = headers.0.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        Ok(ActionAnswer { status, content_type: content_type.map(|(_, value)| value).unwrap_or_default(), body, attempts: 1 })
+        Ok(ActionAnswer {
+            status,
+            content_type: content_type.map(|(_, value)| value).unwrap_or_default(),
+            body,
+            attempts: 1,
+        })
     }
 }

@@ -45,7 +45,9 @@ async fn get_item(client: &Client, get: &GetItem) -> Sent {
         .set_projection_expression(get.projection.clone())
         .set_expression_attribute_names(present(get.names.clone()));
     Ok(match call.send().await {
-        Ok(output) => answered(output.item.map_or_else(|| refusal(404, "Not Found"), |item| json_answer(200, json(&item)))),
+        Ok(output) => {
+            answered(output.item.map_or_else(|| refusal(404, "Not Found"), |item| json_answer(200, json(&item))))
+        }
         Err(error) => refused(error),
     })
 }
