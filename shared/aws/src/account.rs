@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::{
     Connection,
     attempts::{Attempt, deadline, repeat},
+    clients::Target,
     roles::Roles,
     signed,
 };
@@ -24,6 +25,11 @@ impl Account {
     /// Asks for nothing yet.
     pub(crate) fn new(connection: &Connection) -> Self {
         Account { connection: connection.clone(), roles: Arc::new(Roles::new(connection.clone())) }
+    }
+
+    /// Where and as whom to call: nothing where that is the router's own.
+    pub(crate) fn target(&self, region: Option<String>, role: Option<String>) -> Target {
+        Target { region: region.filter(|region| region != self.connection.region()), role }
     }
 
     /// One attempt with the credentials of `role`. If the service takes them no longer, they are forgotten, and the next

@@ -41,7 +41,7 @@ impl Actions {
     /// What [`ActionAnswer`] says.
     pub(crate) async fn act(&self, call: ActionCall) -> Result<ActionAnswer, CallProblem> {
         let deadline = deadline(call.timeout_ms);
-        let target = Target { region: call.region.clone(), role: call.credentials.clone() };
+        let target = self.account.target(call.region.clone(), call.credentials.clone());
         // Boxed: a client's future is so deep that the compiler gives up on the futures around it.
         let (answer, attempts) = match &call.action {
             Action::SqsSend(_) | Action::SqsReceive(_) | Action::SqsDelete { .. } | Action::SqsPurge { .. } => {

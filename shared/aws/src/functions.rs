@@ -13,7 +13,7 @@ use gateway::{CallProblem, FunctionAnswer, FunctionCall, Invocation};
 use crate::{
     account::Account,
     attempts::{Attempt, deadline, repeat, unreachable},
-    clients::{Clients, Target},
+    clients::Clients,
 };
 
 /// Invokes functions.
@@ -31,7 +31,7 @@ impl Functions {
     /// Repeated only where the function was not called: an invocation that timed out may have done its work.
     pub(crate) async fn invoke(&self, call: FunctionCall) -> Result<FunctionAnswer, CallProblem> {
         let deadline = deadline(call.timeout_ms);
-        let target = Target { region: region(&call.function), role: call.credentials };
+        let target = self.account.target(region(&call.function), call.credentials);
         let client = self.clients.get(&target, &self.account, Client::new);
         let invoke = client
             .invoke()

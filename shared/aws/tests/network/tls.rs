@@ -9,17 +9,19 @@ use std::{
     },
 };
 
+use aws::{AwsSettings, Connection, NetworkBackends};
 use bytes::Bytes;
-use gateway::{Backends as _, CallProblem, HttpCall, Tls};
+use gateway::{Backends as _, CallProblem, HttpCall, ServiceCall, Tls};
 use http_body_util::Full;
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{ServerConfig, crypto::ring, pki_types::PrivatePkcs8KeyDer};
+use settings::Settings;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::{backends, servers::get};
+use crate::{backends, servers::get, services::call};
 
 /// Who issued a server's certificate.
 #[derive(Clone, Copy, Debug)]
@@ -37,14 +39,17 @@ struct TlsServer {
     address: SocketAddr,
     accepted: Arc<AtomicUsize>,
     asked_for: Arc<Mutex<Vec<String>>>,
+    /// Its certificate.
+    pem: String,
 }
 
 impl TlsServer {
     async fn start(names: &[&str], issued: Issued, protocols: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let server = TlsServer { address, accepted: Arc::default(), asked_for: Arc::default() };
-        let acceptor = TlsAcceptor::from(Arc::new(config(names, issued, protocols)));
+        let (config, pem) = config(names, issued, protocols);
+        let server = TlsServer { address, accepted: Arc::default(), asked_for: Arc::default(), pem };
+        let acceptor = TlsAcceptor::from(Arc::new(config));
         let (accepted, asked_for) = (Arc::clone(&server.accepted), Arc::clone(&server.asked_for));
         tokio::spawn(async move {
             loop {
@@ -81,7 +86,7 @@ impl TlsServer {
     /// The protocol that it answered by.
     async fn ask_by(
         &self,
-        backends: &aws::NetworkBackends,
+        backends: &NetworkBackends,
         host: &str,
         insecure: bool,
         server_name: Option<&str>,
@@ -100,7 +105,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
     Ok(Response::new(Full::from(format!("{:?}", request.version()))))
 }
 
-fn config(names: &[&str], issued: Issued, protocols: &[&str]) -> ServerConfig {
+fn config(names: &[&str], issued: Issued, protocols: &[&str]) -> (ServerConfig, String) {
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::new(names).expect("names");
@@ -117,13 +122,14 @@ fn config(names: &[&str], issued: Issued, protocols: &[&str]) -> ServerConfig {
     } else {
         params.self_signed(&key)
     };
-    let certificate = certificate.expect("a certificate").der().clone();
+    let certificate = certificate.expect("a certificate");
+    let (certificate, pem) = (certificate.der().clone(), certificate.pem());
     let key = PrivatePkcs8KeyDer::from(key.serialize_der());
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let config = config.with_safe_default_protocol_versions().expect("versions").with_no_client_auth();
     let mut config = config.with_single_cert(vec![certificate], key.into()).expect("a server");
     config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
-    config
+    (config, pem)
 }
 
 fn refused(answer: Result<String, String>, why: &str) {
@@ -184,5 +190,47 @@ async fn http_2_is_spoken_where_the_server_takes_it() {
     for (protocols, spoken) in [(&["h2", "http/1.1"][..], "HTTP/2.0"), (&["http/1.1"][..], "HTTP/1.1")] {
         let server = TlsServer::start(&["127.0.0.1"], Issued::ByItself, protocols).await;
         assert_eq!(server.ask("127.0.0.1", true, None).await, Ok(spoken.to_owned()));
+    }
+}
+
+/// AWS by the roots in a file of that text.
+fn aws_by(roots: &str) -> Result<Connection, String> {
+    let mut random = [0; 8];
+    ring::default_provider().secure_random.fill(&mut random).expect("random bytes");
+    let file = std::env::temp_dir().join(format!("roots-{:016x}.pem", u64::from_be_bytes(random)));
+    std::fs::write(&file, roots).expect("written");
+    let mut settings = Settings::new(|name| match name {
+        "AWS_REGION" => Some("eu-north-1".to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        "AWS_CA_BUNDLE" => Some(file.display().to_string()),
+        _ => None,
+    });
+    let aws = AwsSettings::load(&mut settings);
+    let connection = Connection::new(&settings.finish(aws).expect("settings"));
+    std::fs::remove_file(&file).expect("removed");
+    connection
+}
+
+#[tokio::test]
+async fn aws_is_called_by_its_host_over_tls_and_by_its_own_roots_alone() {
+    let server = TlsServer::start(&["localhost"], Issued::ByItself, &[]).await;
+    let other = TlsServer::start(&["localhost"], Issued::ByItself, &[]).await;
+    let host = format!("localhost:{}", server.address.port());
+    for (roots, taken) in [(&server.pem, true), (&other.pem, false)] {
+        let backends = NetworkBackends::new(&aws_by(roots).expect("a connection"));
+        let answer = backends.call(ServiceCall { host: host.clone(), ..call("sqs") }).await;
+        assert_eq!(answer.is_ok_and(|answer| answer.status == 200), taken);
+    }
+    assert_eq!(server.connections(), 2, "a certificate that was refused is not asked for again");
+}
+
+#[test]
+fn a_bundle_that_holds_no_certificates_stops_the_start() {
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (roots, why) in
+        [("", "holds no certificate"), ("no PEM", "holds no certificate"), (broken, "holds what is no certificate")]
+    {
+        let Err(problem) = aws_by(roots) else { panic!("{roots:?} is taken") };
+        assert!(problem.starts_with("AWS_CA_BUNDLE=") && problem.contains(why), "{problem}");
     }
 }
