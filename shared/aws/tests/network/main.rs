@@ -9,6 +9,7 @@
 
 mod actions;
 mod functions;
+mod items;
 mod roles;
 mod server;
 mod servers;
