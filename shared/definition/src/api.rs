@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation, path_template::DEFAULT_ROUTE,
+    ActionValue, Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation,
+    path_template::DEFAULT_ROUTE,
 };
 
 /// A checked API.
@@ -175,21 +176,23 @@ pub enum Integration {
     /// One that AWS takes and answers with a 500 whenever it is called, and why. Only
     /// [`Options::as_aws_imports`](crate::Options) lets it be.
     Faulty(String),
-    /// `aws_proxy` with an `integrationSubtype`: an AWS service that the managed gateway calls, and it alone.
+    /// `aws_proxy` with an `integrationSubtype`: one action of an AWS service.
     Service(ServiceAction),
 }
 
-/// One of the AWS services that an HTTP API calls by itself.
+/// One action of an AWS service, by its `integrationSubtype`: the ten that HTTP APIs call by themselves, and ours.
 /// (API Gateway developer guide, `http-api-develop-integrations-aws-services`.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceAction {
-    /// `SQS-SendMessage`, ….
+    /// `SQS-SendMessage`, `DynamoDB-GetItem`, ….
     pub subtype: String,
-    /// The action's parameters, as the managed gateway evaluates them: `$request.body.message`.
-    pub parameters: BTreeMap<String, String>,
-    /// The role that API Gateway calls it with.
-    pub credentials: Text,
-    /// How long it may take, 50 to 29,000 ms.
+    /// Whether HTTP APIs have it; else the router alone calls it.
+    pub native: bool,
+    /// The action's parameters by name, `Region` perhaps among them.
+    pub parameters: BTreeMap<String, ActionValue>,
+    /// The role to call it with, which HTTP APIs must have, and a router does without: it has one of its own.
+    pub credentials: Option<Text>,
+    /// How long it may take, 50 to 30,000 ms.
     pub timeout_ms: u32,
 }
 
@@ -210,11 +213,9 @@ impl Integration {
             Integration::Mapped(mapped) => mapped.stage_variables(),
             Integration::Faulty(_) => Vec::new(),
             Integration::Service(action) => {
-                let named = action.parameters.values().flat_map(|value| value.split("stageVariables.").skip(1));
-                let name =
-                    |rest: &'_ str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-                let named = named.filter_map(|rest| rest.get(..name(rest))).filter(|name| !name.is_empty());
-                action.credentials.stage_variables().chain(named).collect()
+                let named =
+                    action.parameters.values().flat_map(ActionValue::sources).filter_map(Source::stage_variable);
+                action.credentials.iter().flat_map(Text::stage_variables).chain(named).collect()
             }
         }
     }

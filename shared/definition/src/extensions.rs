@@ -128,7 +128,11 @@ pub const EXTENSIONS: [Extension; 53] = [
         Honoured,
         "`aws_proxy`: `POST`; `http_proxy`: what to call with, `ANY` for the client's own",
     ),
-    property("integrationSubtype", Delegated, "the ten of HTTP APIs, with their `requestParameters`"),
+    property(
+        "integrationSubtype",
+        Honoured,
+        "the ten of HTTP APIs, delegated where the route is native; `DynamoDB-GetItem`, `-PutItem`, `-UpdateItem`, `-DeleteItem`, `-Query`, `SNS-Publish`",
+    ),
     property("integrationTarget", Delegated, "the listener behind the VPC link"),
     property("passthroughBehavior", Honoured, "a proxy passes everything on, here as on AWS"),
     property(

@@ -56,7 +56,7 @@ fn read_type(reader: &mut Reader, node: &Node, path: &PathTemplate) -> Option<In
     };
     match known {
         "aws_proxy" if node.get("integrationSubtype").is_some() => {
-            service::read(reader, node, entries).map(Integration::Service)
+            service::read(reader, node, entries, path).map(Integration::Service)
         }
         "aws_proxy" => lambda(reader, node, entries, path).map(Integration::Lambda),
         "http_proxy" => http(reader, node, entries, path).map(Integration::Http),

@@ -40,9 +40,9 @@ pub use integration::{MAX_PATTERN_BYTES, is_header_name, source::of_gateway_resp
 pub use lines::Lines;
 pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use mapping::{
-    Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse, Mapped,
-    ParameterMapping, Passthrough, Piece, RequestMapping, Server, Service, ServiceRequest, Source, Target, TlsConfig,
-    VpcLink,
+    ActionValue, Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse,
+    Mapped, ParameterMapping, Passthrough, Piece, RequestMapping, Server, Service, ServiceRequest, Source, Target,
+    TlsConfig, VpcLink,
 };
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};

@@ -85,6 +85,25 @@ impl<'r> Exchange<'r> {
         })
     }
 
+    /// What a request mapping's `source` gives as JSON: a value of the body keeps its type, anything else is text.
+    ///
+    /// # Errors
+    /// 400 where the body is to be looked into and is broken JSON.
+    pub(crate) fn json_value(&self, source: &Source) -> Result<Option<Value>, Refusal> {
+        let Source::Body(Some(path)) = source else {
+            let values = self.values(source)?;
+            return Ok((!values.is_empty()).then(|| Value::from(values.join(","))));
+        };
+        let found = self.body().json().map_err(|error| Refusal::UnreadableBody(error.to_string()))?;
+        let path = JsonPath::parse(path).map_err(|error| Refusal::Configuration(error.to_string()))?;
+        let matches = path.find(found.root()).map_err(|error| Refusal::UnreadableBody(error.to_string()))?;
+        let read = |found: &Found<'_>| serde_json::from_str(&json(found)).unwrap_or_default();
+        Ok(match matches {
+            Matches::Definite(found) => found.as_ref().map(read),
+            Matches::Indefinite(found) => Some(found.iter().map(read).collect()),
+        })
+    }
+
     fn query_values(&self, name: &str) -> Vec<String> {
         self.query().iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
     }

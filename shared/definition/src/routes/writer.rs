@@ -11,8 +11,8 @@ use super::{
     names::{authorizer_id, list, quoted, request_authorizer_id, route_id},
 };
 use crate::{
-    ChangeTarget, Guard, HttpProxy, Integration, LambdaProxy, Part, PayloadFormat, Route, ServiceAction, Throttle,
-    VpcLink, Way,
+    ActionValue, ChangeTarget, Guard, HttpProxy, Integration, LambdaProxy, Part, PayloadFormat, Route, ServiceAction,
+    Throttle, VpcLink, Way,
 };
 
 /// A route with a throttle of its own, by its logical id.
@@ -167,7 +167,7 @@ impl Writer {
     }
 
     fn service(&mut self, action: &ServiceAction) {
-        let role = deployed(&action.credentials);
+        let role = action.credentials.as_ref().map(deployed).unwrap_or_default();
         let _ = write!(
             self.resources,
             "      IntegrationType: AWS_PROXY\n      IntegrationSubtype: {}\n      PayloadFormatVersion: \"1.0\"\n      \
@@ -177,7 +177,9 @@ impl Writer {
             action.timeout_ms
         );
         for (name, value) in &action.parameters {
-            let _ = writeln!(self.resources, "        {name}: {}", quoted(value));
+            if let ActionValue::Text { written, .. } = value {
+                let _ = writeln!(self.resources, "        {name}: {}", quoted(written));
+            }
         }
     }
 
