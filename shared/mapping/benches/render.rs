@@ -1,5 +1,6 @@
 //! One template over bodies of 10 KB and 1 MB: parsing the body, rendering, and both. `velocityjs.mjs` beside this file
 //! does the same with the npm package of that name; docs/performance.md has the figures of both.
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "what fails here fails the benchmark, and it prints")]
 
 use std::{collections::BTreeMap, fmt::Write as _, hint::black_box};
 

@@ -15,7 +15,7 @@ impl<'a> Renderer<'a> {
         let most = usize::try_from(limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
         let found = regex.find_all(text, most.saturating_sub(1).min(text.len() + 1));
         let found = found.map_err(|error| self.regex_problem(error))?;
-        self.spend(found.len())?;
+        self.spend(regex.steps(found.len(), text.len()))?;
         let mut parts: Vec<Value<'a>> = Vec::new();
         let mut from = 0;
         for (start, end) in found {
