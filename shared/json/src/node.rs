@@ -95,6 +95,20 @@ impl<'d> Node<'d> {
         self.len() == 0
     }
 
+    /// How many values and keys it is made of, itself included; keys that are repeated count each time. Known at once: a
+    /// measure of what it costs to look through it.
+    pub fn size(self) -> usize {
+        match self.container(Shape::Array).or_else(|| self.container(Shape::Object)) {
+            Some(cell) => (cell.begin - self.index) as usize,
+            None => 1,
+        }
+    }
+
+    /// Tells it from every other node: two nodes of one place are one value of one document, as long as that lives.
+    pub fn place(self) -> (usize, usize) {
+        (std::ptr::from_ref(self.document).addr(), self.index as usize)
+    }
+
     /// An array's items; of anything else none.
     pub fn items(self) -> impl Iterator<Item = Node<'d>> {
         let end = self.container(Shape::Array).map_or(0, |cell| cell.begin);

@@ -59,6 +59,11 @@ fn any_path_finds_something_or_is_refused() {
     runs_clean("jsonpath");
 }
 
+#[test]
+fn any_model_is_compiled_and_any_body_checked() {
+    runs_clean("model");
+}
+
 /// Runs the target with the planted defects on a file that leads to one of them; what was said of it and what is left.
 fn planted(defect: &str, failure: &str) -> String {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("planted-{defect}.txt"));

@@ -4,6 +4,7 @@ mod agreement;
 mod document;
 mod event;
 mod jsonpath;
+mod model;
 mod planted;
 mod promises;
 mod render;
@@ -15,6 +16,7 @@ mod template;
 pub use document::document;
 pub use event::event;
 pub use jsonpath::jsonpath;
+pub use model::model;
 pub use planted::planted;
 pub use render::render;
 pub use structured::structured;
@@ -44,7 +46,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "document",
         about: "any text as a definition: every problem has a place, a message and a remedy; what compiles is found by the router",
@@ -99,6 +101,14 @@ pub const TARGETS: [Target; 8] = [
         run: jsonpath,
         seeds: jsonpath::seeds,
         words: &words::JSONPATH,
+        round: 1_000_000,
+    },
+    Target {
+        name: "model",
+        about: "any text as a model, and any as a body: both are read as others read them, and the body is accepted or told why not",
+        run: model,
+        seeds: corpus::models,
+        words: &words::MODEL,
         round: 1_000_000,
     },
     Target {
