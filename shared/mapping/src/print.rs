@@ -100,6 +100,7 @@ impl<'a> Heap<'a> {
         match value {
             Value::Null => out.push_str("null"),
             Value::Missing => out.push_str("\"\""),
+            Value::Double(value) if !value.is_finite() => out.push_str("null"),
             Value::Text(text) => json::write_string(text, out),
             Value::Node(node) if self.changed.is_empty() => node.write(out),
             Value::Node(_) | Value::Json(_) | Value::List(_) => {

@@ -17,6 +17,9 @@ const BACKTRACK_LIMIT: usize = 10_000;
 /// most, about a second.
 const BACKTRACKING_STEPS: usize = 1_000;
 
+/// How many steps of a rendering the compilation of an expression counts for: some tenths of a millisecond.
+pub(crate) const COMPILING_STEPS: usize = 5_000;
+
 /// How many searches with an expression that may go back one method may make.
 const MAX_BACKTRACKING_SEARCHES: usize = 5_000;
 
@@ -47,21 +50,21 @@ pub(crate) enum Problem {
 pub(crate) struct Patterns(Mutex<HashMap<String, Regex>>);
 
 impl Patterns {
-    /// The expression of a pattern.
-    pub(crate) fn find(&self, pattern: &str) -> Result<Regex, Problem> {
+    /// The expression of a pattern, and whether it had to be compiled.
+    pub(crate) fn find(&self, pattern: &str) -> Result<(Regex, bool), Problem> {
         if let Some(literal) = literal(pattern) {
-            return Ok(Regex::Literal(literal));
+            return Ok((Regex::Literal(literal), false));
         }
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
         if let Some(regex) = known {
-            return Ok(regex);
+            return Ok((regex, false));
         }
         let regex = compile(pattern)?;
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < KEPT {
             kept.insert(pattern.to_owned(), regex.clone());
         }
-        Ok(regex)
+        Ok((regex, true))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     RenderProblem,
-    regex::{Problem, Regex},
+    regex::{COMPILING_STEPS, Problem, Regex},
     render::{Rendered, Renderer},
     value::{Text, Value},
 };
@@ -38,7 +38,9 @@ impl<'a> Renderer<'a> {
 
     /// A regular expression, compiled once a template.
     pub(super) fn regex(&mut self, pattern: &str) -> Rendered<Regex> {
-        self.patterns.find(pattern).map_err(|error| self.regex_problem(error))
+        let (regex, compiled) = self.patterns.find(pattern).map_err(|error| self.regex_problem(error))?;
+        self.spend(if compiled { COMPILING_STEPS } else { 0 })?;
+        Ok(regex)
     }
 
     pub(super) fn regex_problem(&self, problem: Problem) -> RenderProblem {
