@@ -26,9 +26,6 @@ const CONTENT_HANDLINGS: [&str; 2] = ["CONVERT_TO_TEXT", "CONVERT_TO_BINARY"];
 /// Milliseconds that an integration may take: the least, and the most, which is the default.
 const TIMEOUT_MS: (u32, u32) = (50, 29_000);
 
-/// How large the automaton of a response's pattern may be: room for a thousand statuses, and built in no time.
-pub const MAX_PATTERN_BYTES: usize = 100_000;
-
 const INVOKE_PREFIX: &str = ":lambda:path/2015-03-31/functions/";
 const INVOKE_SUFFIX: &str = "/invocations";
 
@@ -265,16 +262,6 @@ fn credentials(reader: &mut Reader, node: &Node) -> Option<Text> {
 pub fn is_header_name(name: &str) -> bool {
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !name.is_empty() && name.chars().all(token)
-}
-
-/// Whether it is a regular expression.
-///
-/// # Errors
-/// Why it is none.
-fn is_pattern(pattern: &str) -> Result<(), String> {
-    let builder = &mut fancy_regex::RegexBuilder::new(&format!("^(?:{pattern})$"));
-    // As large as the router lets it become.
-    builder.delegate_size_limit(MAX_PATTERN_BYTES).build().map(drop).map_err(|error| error.to_string())
 }
 
 fn uri<'n>(reader: &mut Reader, node: &'n Node, kind: &str, example: &str) -> Option<&'n Node> {

@@ -36,7 +36,7 @@ pub use api::{
 };
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
-pub use integration::{MAX_PATTERN_BYTES, is_header_name, source::of_gateway_response as gateway_response_source};
+pub use integration::{is_header_name, source::of_gateway_response as gateway_response_source};
 pub use lines::Lines;
 pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use mapping::{

@@ -2,14 +2,10 @@
 
 use std::sync::OnceLock;
 
-use definition::{Integration, IntegrationResponse, MAX_PATTERN_BYTES, Mapped, Operation};
-use fancy_regex::{Regex, RegexBuilder};
-use mapping::Template;
+use definition::{Integration, IntegrationResponse, Mapped, Operation};
+use mapping::{SelectionPattern, Template};
 
 use crate::Refusal;
-
-/// Steps that a pattern may go back while it is matched: one that needs more is hostile to its own gateway.
-const MAX_BACKTRACKS: usize = 100_000;
 
 type Slot<T> = OnceLock<Result<T, String>>;
 
@@ -22,7 +18,7 @@ pub(crate) struct Prepared {
 
 #[derive(Default)]
 struct Response {
-    pattern: Slot<Regex>,
+    pattern: Slot<SelectionPattern>,
     templates: Vec<Slot<Template>>,
 }
 
@@ -67,18 +63,9 @@ impl Prepared {
         let slot = self.responses.get(response).map(|response| &response.pattern);
         let source = self.mapped().and_then(|mapped| mapped.responses.get(response)?.pattern.as_deref());
         let Some((slot, source)) = slot.zip(source) else { return false };
-        let pattern = slot.get_or_init(|| pattern(source).map_err(|error| error.to_string()));
-        pattern.as_ref().is_ok_and(|pattern| pattern.is_match(text).unwrap_or(false))
+        let pattern = slot.get_or_init(|| SelectionPattern::parse(source));
+        pattern.as_ref().is_ok_and(|pattern| pattern.matches(text))
     }
-}
-
-/// `source`, to match a text as a whole, as Java's `matches` does.
-fn pattern(source: &str) -> Result<Regex, Box<fancy_regex::Error>> {
-    RegexBuilder::new(&format!("^(?:{source})$"))
-        .backtrack_limit(MAX_BACKTRACKS)
-        .delegate_size_limit(MAX_PATTERN_BYTES)
-        .build()
-        .map_err(Box::new)
 }
 
 fn slots<T>(count: usize) -> Vec<Slot<T>> {

@@ -31,6 +31,7 @@ mod print;
 mod problem;
 mod regex;
 mod render;
+mod selection;
 mod syntax;
 mod template;
 mod value;
@@ -43,6 +44,7 @@ pub use limits::{
 };
 pub use overrides::Overrides;
 pub use problem::{RenderProblem, TemplateError};
+pub use selection::SelectionPattern;
 pub use template::Template;
 
 #[cfg(test)]

@@ -39,7 +39,8 @@ impl<'a> Heap<'a> {
     fn java(&self, value: &Value<'a>, out: &mut String, depth: usize) -> Printing<()> {
         check(out, depth)?;
         match value {
-            Value::Null | Value::Missing => out.push_str("null"),
+            Value::Null => out.push_str("null"),
+            Value::Missing => {}
             Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Value::Integer(value) => push_integer(*value, out),
             Value::Double(value) => out.push_str(&java::double(*value)),
@@ -97,7 +98,9 @@ impl<'a> Heap<'a> {
     pub(crate) fn json(&self, value: &Value<'a>, out: &mut String, depth: usize) -> Printing<()> {
         check(out, depth)?;
         match value {
-            Value::Null | Value::Missing => out.push_str("null"),
+            Value::Null => out.push_str("null"),
+            Value::Missing => out.push_str("\"\""),
+            Value::Double(value) if !value.is_finite() => out.push_str("null"),
             Value::Text(text) => json::write_string(text, out),
             Value::Node(node) if self.changed.is_empty() => node.write(out),
             Value::Node(_) | Value::Json(_) | Value::List(_) => {

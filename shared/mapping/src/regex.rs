@@ -3,15 +3,29 @@
 use std::{
     borrow::Cow,
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use fancy_regex::RegexBuilder;
 
 use crate::MAX_OUTPUT_BYTES;
 
-/// How often matching may go back, in one call: some ten milliseconds.
-const BACKTRACK_LIMIT: usize = 200_000;
+/// How often matching may go back in one search: a tenth of a millisecond.
+const BACKTRACK_LIMIT: usize = 10_000;
+
+/// How many steps one search counts for, if it may go back: so a rendering's searches go back a hundred million times at
+/// most, about a second.
+const BACKTRACKING_STEPS: usize = 1_000;
+
+/// How many steps of a rendering the compilation of an expression counts for: some tenths of a millisecond.
+pub(crate) const COMPILING_STEPS: usize = 5_000;
+
+/// How many searches with an expression that may go back one method may make.
+const MAX_BACKTRACKING_SEARCHES: usize = 5_000;
+
+/// What only backtracking can match: lookaround, atomic groups, possessive quantifiers, back references, conditions.
+const BACKTRACKING: [&str; 13] =
+    ["(?=", "(?!", "(?<=", "(?<!", "(?>", "(?(", "++", "*+", "?+", "}+", "\\k", "\\G", "\\K"];
 
 /// The largest compiled expression, in bytes.
 const SIZE_LIMIT: usize = 1024 * 1024;
@@ -36,21 +50,21 @@ pub(crate) enum Problem {
 pub(crate) struct Patterns(Mutex<HashMap<String, Regex>>);
 
 impl Patterns {
-    /// The expression of a pattern.
-    pub(crate) fn find(&self, pattern: &str) -> Result<Regex, Problem> {
+    /// The expression of a pattern, and whether it had to be compiled.
+    pub(crate) fn find(&self, pattern: &str) -> Result<(Regex, bool), Problem> {
         if let Some(literal) = literal(pattern) {
-            return Ok(Regex::Literal(literal));
+            return Ok((Regex::Literal(literal), false));
         }
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
         if let Some(regex) = known {
-            return Ok(regex);
+            return Ok((regex, false));
         }
         let regex = compile(pattern)?;
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < KEPT {
             kept.insert(pattern.to_owned(), regex.clone());
         }
-        Ok(regex)
+        Ok((regex, true))
     }
 }
 
@@ -59,7 +73,16 @@ impl Patterns {
 pub(crate) enum Regex {
     /// A text that stands for itself.
     Literal(String),
-    Compiled(Arc<fancy_regex::Regex>),
+    Compiled(Arc<Compiled>),
+}
+
+/// An expression that is more than a text.
+pub(crate) struct Compiled {
+    regex: fancy_regex::Regex,
+    /// The same for a whole text.
+    whole: OnceLock<Option<fancy_regex::Regex>>,
+    /// Whether it may go back.
+    backtracks: bool,
 }
 
 impl Regex {
@@ -69,36 +92,52 @@ impl Regex {
             Regex::Literal(literal) => {
                 Ok(text.match_indices(literal.as_str()).take(most).map(|(at, part)| (at, at + part.len())).collect())
             }
-            Regex::Compiled(regex) => {
-                let found = regex.find_iter(text).take(most);
-                found.map(|found| found.map(|found| (found.start(), found.end())).map_err(too_much)).collect()
+            Regex::Compiled(compiled) => {
+                let mut all = Vec::new();
+                for found in compiled.regex.find_iter(text).take(most) {
+                    let found = found.map_err(too_much)?;
+                    all.push((found.start(), found.end()));
+                    compiled.bounded(all.len())?;
+                }
+                Ok(all)
             }
         }
+    }
+
+    /// How many steps of a rendering it counts for that this was searched for `searches` times in a text of this length.
+    pub(crate) fn steps(&self, searches: usize, length: usize) -> usize {
+        let each = matches!(self, Regex::Compiled(compiled) if compiled.backtracks);
+        length / 32 + (searches + 1) * if each { BACKTRACKING_STEPS } else { 1 }
     }
 
     /// Whether it matches the whole text.
     pub(crate) fn matches_whole(&self, text: &str) -> Result<bool, Problem> {
         match self {
             Regex::Literal(literal) => Ok(literal == text),
-            Regex::Compiled(regex) => {
-                let whole = compile(&format!("\\A(?:{})\\z", regex.as_str()))?;
-                match whole {
-                    Regex::Compiled(whole) => whole.is_match(text).map_err(too_much),
-                    Regex::Literal(_) => Ok(false),
+            Regex::Compiled(compiled) => {
+                let whole = || built(&format!("\\A(?:{})\\z", compiled.regex.as_str())).ok();
+                match compiled.whole.get_or_init(whole) {
+                    Some(whole) => whole.is_match(text).map_err(too_much),
+                    None => Err(Problem::Pattern("the regular expression is too large".to_owned())),
                 }
             }
         }
     }
 
-    /// Replaces the first `most` matches; none if nothing matches. In the replacement `$1` and `${name}` are groups, and a
+    /// Replaces the first `most` matches, and says how many there were; no text if nothing matches. In the replacement `$1` and `${name}` are groups, and a
     /// backslash makes the character behind it text, as in Java.
-    pub(crate) fn replace(&self, text: &str, replacement: &str, most: usize) -> Result<Option<String>, Problem> {
+    pub(crate) fn replace(
+        &self,
+        text: &str,
+        replacement: &str,
+        most: usize,
+    ) -> Result<(Option<String>, usize), Problem> {
         let plain = !replacement.contains(['$', '\\']);
         let mut out = String::new();
         let mut from = 0;
-        let mut any = false;
+        let mut count = 0;
         let mut add = |start: usize, end: usize, groups: &dyn Fn(Group<'_>) -> Option<String>| {
-            any = true;
+            count += 1;
             out.push_str(text.get(from..start).unwrap_or_default());
             from = end;
             if plain {
@@ -114,9 +153,10 @@ impl Regex {
                     add(at, at + part.len(), &|group| matches!(group, Group::Number(0)).then(|| part.to_owned()))?;
                 }
             }
-            Regex::Compiled(regex) => {
-                for captures in regex.captures_iter(text).take(most) {
+            Regex::Compiled(compiled) => {
+                for (at, captures) in compiled.regex.captures_iter(text).take(most).enumerate() {
                     let captures = captures.map_err(too_much)?;
+                    compiled.bounded(at)?;
                     let Some(whole) = captures.get(0) else { continue };
                     let groups = |group: Group<'_>| match group {
                         Group::Number(number) if number >= captures.len() => None,
@@ -131,7 +171,7 @@ impl Regex {
             }
         }
         out.push_str(text.get(from..).unwrap_or_default());
-        Ok(any.then_some(out))
+        Ok(((count > 0).then_some(out), count))
     }
 }
 
@@ -150,14 +190,28 @@ fn compile(pattern: &str) -> Result<Regex, Problem> {
     if pattern.len() > MAX_PATTERN_BYTES {
         return Err(Problem::Pattern("a regular expression is longer than 4 KB".to_owned()));
     }
-    let built = RegexBuilder::new(&translated(pattern))
+    match built(&translated(pattern)) {
+        Ok(regex) => {
+            let back_reference = pattern.as_bytes().windows(2).any(|pair| matches!(pair, [b'\\', b'1'..=b'9']));
+            let backtracks = back_reference || BACKTRACKING.iter().any(|sign| pattern.contains(sign));
+            Ok(Regex::Compiled(Arc::new(Compiled { regex, whole: OnceLock::new(), backtracks })))
+        }
+        Err(error) => Err(Problem::Pattern(format!("the regular expression cannot be read: {error}"))),
+    }
+}
+
+fn built(pattern: &str) -> Result<fancy_regex::Regex, fancy_regex::Error> {
+    RegexBuilder::new(pattern)
         .backtrack_limit(BACKTRACK_LIMIT)
         .delegate_size_limit(SIZE_LIMIT)
         .delegate_dfa_size_limit(SIZE_LIMIT)
-        .build();
-    match built {
-        Ok(regex) => Ok(Regex::Compiled(Arc::new(regex))),
-        Err(error) => Err(Problem::Pattern(format!("the regular expression cannot be read: {error}"))),
+        .build()
+}
+
+impl Compiled {
+    /// Whether so many searches are too many.
+    fn bounded(&self, searches: usize) -> Result<(), Problem> {
+        if self.backtracks && searches > MAX_BACKTRACKING_SEARCHES { Err(Problem::TooMuchWork) } else { Ok(()) }
     }
 }
 
@@ -179,7 +233,7 @@ fn literal(pattern: &str) -> Option<String> {
 }
 
 /// A Java pattern in the words of `fancy-regex`: `\d`, `\s` and `\w` are ASCII, `\Q…\E` is text, POSIX classes.
-fn translated(pattern: &str) -> Cow<'_, str> {
+pub(crate) fn translated(pattern: &str) -> Cow<'_, str> {
     if !pattern.contains('\\') {
         return Cow::Borrowed(pattern);
     }

@@ -35,6 +35,11 @@ impl Template {
         Ok(Template { program, patterns: Arc::default() })
     }
 
+    /// How many statements it has, without those in blocks.
+    pub fn statements(&self) -> usize {
+        self.program.block.len()
+    }
+
     /// Renders it. `overrides` are read as the values under `$context.requestOverride` and `$context.responseOverride`,
     /// and hold the changed values afterwards; after an error they are as they were.
     ///
@@ -66,6 +71,6 @@ impl Template {
 
 impl fmt::Debug for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Template({} statements)", self.program.block.len())
+        write!(f, "Template({} statements)", self.statements())
     }
 }

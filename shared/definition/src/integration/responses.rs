@@ -1,11 +1,13 @@
 //! `responses`: which of a mapped integration's answers becomes what.
 //! (API Gateway developer guide, `api-gateway-swagger-extensions-integration-responses`.)
 
+use mapping::SelectionPattern;
+
 use crate::{
     IntegrationResponse, Source,
     document::{Entry, Node},
     integration::{
-        is_header_name, is_pattern,
+        is_header_name,
         mapped::{content_handling, templates},
         source,
     },
@@ -26,7 +28,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node, kind: &str) -> Vec<Integrat
 
 fn response(reader: &mut Reader, Entry { key, place, value }: &Entry) -> Option<IntegrationResponse> {
     let pattern = (key != "default").then(|| key.clone());
-    if let Some(Err(error)) = pattern.as_deref().map(is_pattern) {
+    if let Some(Err(error)) = pattern.as_deref().map(SelectionPattern::parse) {
         let message = format!("{key:?} is not a regular expression: {error}");
         reader.problem(*place, message, r"write one such as 4\d{2} or .*not found.*");
     }

@@ -24,7 +24,7 @@ impl Side<'_, '_> {
     pub(super) fn weight(&self) -> usize {
         match self {
             Side::Many(items) => items.len(),
-            Side::One(Found::Node(node)) => node.len(),
+            Side::One(Found::Node(node)) => node.len() + node.as_str().map_or(0, |text| text.len()),
             _ => 0,
         }
     }

@@ -167,7 +167,7 @@ impl Lexer<'_> {
         let known: String = flags.chars().filter(|flag| "imsx".contains(*flag)).collect();
         let whole = if known.is_empty() { pattern } else { format!("(?{known}){pattern}") };
         match Patterns::default().find(&whole) {
-            Ok(regex) => Ok(Literal::Pattern(regex)),
+            Ok((regex, _)) => Ok(Literal::Pattern(regex)),
             Err(_) => Err(self.error("the pattern cannot be read")),
         }
     }

@@ -46,7 +46,7 @@ pub struct PathError {
 pub struct TooManyVisits;
 
 /// How many values one search may look at: a deep scan of the largest body looks at some million.
-pub const MAX_VISITS: usize = 8_000_000;
+pub const MAX_VISITS: usize = 4_000_000;
 
 /// The longest path, in bytes.
 pub const MAX_PATH_BYTES: usize = 16 * 1024;
@@ -97,6 +97,14 @@ impl JsonPath {
     /// When it looks at more than [`MAX_VISITS`] values.
     pub fn find<'d>(&self, root: Node<'d>) -> Result<Matches<'d>, TooManyVisits> {
         self.search(root, &mut 0)
+    }
+
+    /// [`JsonPath::find`], looking at `visits` values at most.
+    ///
+    /// # Errors
+    /// When it looks at more.
+    pub fn find_within<'d>(&self, root: Node<'d>, visits: usize) -> Result<Matches<'d>, TooManyVisits> {
+        self.search(root, &mut MAX_VISITS.saturating_sub(visits))
     }
 
     /// What it finds, and at how many values it looked.

@@ -5,6 +5,7 @@ use json::Document;
 use crate::{
     RenderProblem,
     jsonpath::{Found, JsonPath, Matches},
+    regex::COMPILING_STEPS,
     render::{Rendered, Renderer},
     value::Value,
 };
@@ -20,6 +21,7 @@ impl<'a> Renderer<'a> {
             ("getBody", []) => Ok(Value::text(self.heap.inputs.body.text_or_object())),
             ("json" | "path", [path]) => {
                 let text = self.text_of(path)?;
+                self.spend(text.len() / 8 + text.matches("=~").count() * COMPILING_STEPS)?;
                 match JsonPath::parse(&text) {
                     Ok(path) => self.found(name, &path),
                     Err(error) => Err(self.failed(format!("$input.{name}: {error}"))),

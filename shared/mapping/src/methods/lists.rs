@@ -3,6 +3,7 @@
 use crate::{
     compare,
     heap::Iterator,
+    print::Printing,
     render::{Rendered, Renderer},
     value::Value,
 };
@@ -130,27 +131,43 @@ impl<'a> Renderer<'a> {
 
     /// Where a value is in a list, from the start or from the end.
     fn find(&mut self, list: &Value<'a>, wanted: &Value<'a>, last: bool) -> Rendered<Option<usize>> {
-        let items = self.heap.items(list).unwrap_or_default();
-        self.spend(items.len())?;
-        let mut found = None;
-        for (at, item) in items.iter().enumerate() {
-            let same = match (item, wanted) {
+        self.spend(self.heap.list_len(list).unwrap_or(0) / 4)?;
+        let mut places = Vec::new();
+        let found = match self.heap.current(list.clone()) {
+            Value::Node(node) => self.places(node.items().map(Value::of_node), wanted, last, &mut places),
+            Value::List(list) => {
+                let items = self.heap.lists.get(list).map(|list| list.items.as_slice()).unwrap_or_default();
+                self.places(items.iter().cloned(), wanted, last, &mut places)
+            }
+            list => self.places(self.heap.items(&list).unwrap_or_default().into_iter(), wanted, last, &mut places),
+        };
+        self.printed(found)?;
+        Ok(places.pop())
+    }
+
+    /// Adds the first place of a value, or all of them.
+    fn places(
+        &self,
+        items: impl std::iter::Iterator<Item = Value<'a>>,
+        wanted: &Value<'a>,
+        all: bool,
+        out: &mut Vec<usize>,
+    ) -> Printing<()> {
+        for (at, item) in items.enumerate() {
+            let same = match (&item, wanted) {
                 (item, wanted) if item.is_null() || wanted.is_null() => item.is_null() && wanted.is_null(),
                 (Value::Text(item), Value::Text(wanted)) => item == wanted,
                 (Value::Text(_), _) | (_, Value::Text(_)) => false,
-                (item, wanted) => {
-                    let equal = compare::equal(&self.heap, item, wanted);
-                    self.printed(equal)?
-                }
+                (item, wanted) => compare::equal(&self.heap, item, wanted)?,
             };
             if same {
-                found = Some(at);
-                if !last {
+                out.push(at);
+                if !all {
                     break;
                 }
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// An index that is within a list; Java throws at others.

@@ -73,6 +73,9 @@ impl<'a> Renderer<'a> {
             ("putAll", [others]) => self.counted_pairs(others)?,
             _ => Vec::new(),
         };
+        if name == "put" {
+            self.entry_set(at, &key)?;
+        }
         let len = self.heap.map_len(map);
         self.spend(if name == "remove" { len / 4 } else { 1 })?;
         let Some(map) = self.heap.maps.get_mut(at) else {

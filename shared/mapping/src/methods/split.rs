@@ -2,7 +2,7 @@
 
 use crate::{
     RenderProblem,
-    regex::{Problem, Regex},
+    regex::{COMPILING_STEPS, Problem, Regex},
     render::{Rendered, Renderer},
     value::{Text, Value},
 };
@@ -15,7 +15,7 @@ impl<'a> Renderer<'a> {
         let most = usize::try_from(limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
         let found = regex.find_all(text, most.saturating_sub(1).min(text.len() + 1));
         let found = found.map_err(|error| self.regex_problem(error))?;
-        self.spend(found.len())?;
+        self.spend(regex.steps(found.len(), text.len()))?;
         let mut parts: Vec<Value<'a>> = Vec::new();
         let mut from = 0;
         for (start, end) in found {
@@ -38,7 +38,9 @@ impl<'a> Renderer<'a> {
 
     /// A regular expression, compiled once a template.
     pub(super) fn regex(&mut self, pattern: &str) -> Rendered<Regex> {
-        self.patterns.find(pattern).map_err(|error| self.regex_problem(error))
+        let (regex, compiled) = self.patterns.find(pattern).map_err(|error| self.regex_problem(error))?;
+        self.spend(if compiled { COMPILING_STEPS } else { 0 })?;
+        Ok(regex)
     }
 
     pub(super) fn regex_problem(&self, problem: Problem) -> RenderProblem {

@@ -186,7 +186,9 @@ impl<'a> Renderer<'a> {
                 let regex = self.regex(one)?;
                 let limit = if name == "replaceAll" { usize::MAX } else { 1 };
                 let replaced = regex.replace(text, two, limit);
-                match replaced {
+                let matches = replaced.as_ref().map_or(0, |(_, matches)| *matches);
+                self.spend(regex.steps(matches, text.len()))?;
+                match replaced.map(|(replaced, _)| replaced) {
                     Ok(Some(replaced)) => self.made_text(replaced),
                     Ok(None) => Ok(Value::Text(text.clone())),
                     Err(error) => Err(self.regex_problem(error)),
@@ -226,6 +228,7 @@ impl<'a> Renderer<'a> {
     }
 
     fn matched_whole(&mut self, regex: &Regex, text: &str) -> Rendered<Value<'a>> {
+        self.spend(regex.steps(1, text.len()))?;
         regex.matches_whole(text).map(Value::Bool).map_err(|error| self.regex_problem(error))
     }
 }

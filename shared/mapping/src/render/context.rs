@@ -1,6 +1,6 @@
 //! `$context`, and the overrides in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Rendered, Renderer};
 use crate::{
@@ -13,6 +13,16 @@ pub(super) struct Changes<'a> {
     pub(super) request: Option<Value<'a>>,
     pub(super) response: Option<Value<'a>>,
     pub(super) others: HashMap<String, Value<'a>>,
+    /// The maps of which an entry is set once.
+    finals: HashSet<usize>,
+    /// The entries of those maps that this template has set.
+    set: HashSet<(usize, String)>,
+}
+
+impl Changes<'_> {
+    pub(super) fn none() -> Self {
+        Self { request: None, response: None, others: HashMap::new(), finals: HashSet::new(), set: HashSet::new() }
+    }
 }
 
 /// The maps in each override that a template may set entries of without making them.
@@ -77,6 +87,25 @@ impl<'a> Renderer<'a> {
         Ok(self.heap.map(pairs))
     }
 
+    /// Notes that an entry of a map is set. The guide: "An override is final", and overriding the same parameter several
+    /// times in a template ends in a 5XX.
+    pub(crate) fn entry_set(&mut self, map: usize, name: &str) -> Rendered<()> {
+        if self.context.finals.contains(&map) && !self.context.set.insert((map, name.to_owned())) {
+            let shown: String = name.chars().take(80).collect();
+            return Err(
+                self.failed(format!("the override of {shown} is set twice; set a variable, and the override once"))
+            );
+        }
+        Ok(())
+    }
+
+    fn final_map(&mut self, value: Value<'a>) -> Value<'a> {
+        if let Value::Map(map) = value {
+            self.context.finals.insert(map);
+        }
+        value
+    }
+
     fn override_map(
         &mut self,
         before: &'a serde_json::Map<String, serde_json::Value>,
@@ -85,13 +114,17 @@ impl<'a> Renderer<'a> {
         let mut entries: Vec<(Text<'a>, Value<'a>)> = Vec::new();
         for group in groups {
             if !before.contains_key(*group) {
-                entries.push(((*group).into(), self.heap.map([])));
+                let made = self.heap.map([]);
+                entries.push(((*group).into(), self.final_map(made)));
             }
         }
         for (name, value) in before {
-            entries.push((name.as_str().into(), self.thawed(value)));
+            let thawed = self.thawed(value);
+            let value = if groups.contains(&name.as_str()) { self.final_map(thawed) } else { thawed };
+            entries.push((name.as_str().into(), value));
         }
-        self.heap.map(entries)
+        let made = self.heap.map(entries);
+        self.final_map(made)
     }
 
     /// A value that can be changed: a map, of which the groups are maps, is enough.

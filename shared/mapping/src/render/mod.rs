@@ -8,8 +8,6 @@ mod references;
 
 pub(crate) use references::position;
 
-use std::collections::HashMap;
-
 use crate::{
     Inputs, Limits, MAX_OUTPUT_BYTES, MAX_RENDER_DEPTH, Overrides, RenderProblem,
     heap::Heap,
@@ -75,7 +73,7 @@ impl<'a> Renderer<'a> {
             patterns,
             program,
             overrides,
-            context: context::Changes { request: None, response: None, others: HashMap::new() },
+            context: context::Changes::none(),
             slots,
             loops: Vec::new(),
             at: Place::default(),

@@ -163,6 +163,7 @@ impl<'a> Renderer<'a> {
             }
             Value::Map(map) => {
                 let name = self.text_of(&key)?;
+                self.entry_set(map, &name)?;
                 if let Some(map) = self.heap.maps.get_mut(map) {
                     map.put(name, value);
                 }

@@ -6,14 +6,15 @@ use crate::problem::Place;
 pub(super) struct Cursor<'s> {
     source: &'s str,
     at: usize,
-    /// The place of a byte that was looked up last: the next one is counted from there.
+    origin: Place,
+    /// The place of a byte that was looked up last: one behind it is counted from there.
     known: (usize, Place),
 }
 
 impl<'s> Cursor<'s> {
     /// At the beginning of `source`, which stands at `origin`.
     pub(super) fn new(source: &'s str, origin: Place) -> Self {
-        Self { source, at: 0, known: (0, origin) }
+        Self { source, at: 0, origin, known: (0, origin) }
     }
 
     pub(super) fn offset(&self) -> usize {
@@ -94,7 +95,7 @@ impl<'s> Cursor<'s> {
 
     /// Where the byte at `offset` is.
     pub(super) fn place_of(&mut self, offset: usize) -> Place {
-        let (known, mut place) = self.known;
+        let (known, mut place) = if offset < self.known.0 { (0, self.origin) } else { self.known };
         if let Some(between) = self.source.get(known..offset) {
             let lines = between.bytes().filter(|byte| *byte == b'\n').count();
             let last = between.rsplit('\n').next().unwrap_or_default().chars().count();

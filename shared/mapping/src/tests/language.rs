@@ -227,6 +227,7 @@ fn maps_print_as_java_and_lists_of_json_as_json() {
 fn what_is_no_template_is_refused_with_its_place() {
     check_refused(&[
         ("a\n#if(true)b", 2, 11, "has no #end"),
+        ("a\n #if($x)\n$y\n$z", 4, 3, "the #if in line 2 has no #end"),
         ("a #end", 1, 3, "there is no #if"),
         ("#if true#end", 1, 5, "a ( is expected"),
         ("#set($x 1)", 1, 9, "a = is expected"),

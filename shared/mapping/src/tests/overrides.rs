@@ -67,3 +67,17 @@ fn context_takes_values_beside_them() {
     assert_eq!(text, "x dev true");
     assert_eq!(overrides.request_headers().count() + overrides.response_headers().count(), 0);
 }
+
+#[test]
+fn an_override_is_set_once_in_a_template() {
+    for twice in [
+        "#set($context.requestOverride.header.h = 'a')\n#set($context.requestOverride.header.h = 'b')",
+        "$context.requestOverride.path.put('id', 1)\n#set($context.requestOverride.path['id'] = 2)",
+        "#set($context.responseOverride.status = 201)\n#set($context.responseOverride.status = 202)",
+    ] {
+        let given = render_over(BODY, twice, &mut Overrides::default());
+        assert!(matches!(given, Err(crate::RenderProblem::Failed { line: 2, .. })), "{twice}: {given:?}");
+    }
+    let (_, overrides) = set("#set($context.requestOverride.header.none = $input.params('none'))");
+    assert_eq!(listed(overrides.request_headers()), "none=;");
+}
