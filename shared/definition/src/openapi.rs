@@ -77,6 +77,11 @@ pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>
 }
 
 fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
+    if root.entries().is_none() {
+        let message = format!("the document is {}", root.kind());
+        reader.problem(root.place, message, "give an OpenAPI document, in YAML or JSON");
+        return Api { title: String::new(), routes: Vec::new(), managed: Managed::default() };
+    }
     if is_cloudformation(root) {
         let remedy = "give what stands under DefinitionBody, or Body, as a file of its own";
         reader.problem(root.place, "this is a template of CloudFormation, not a definition", remedy);

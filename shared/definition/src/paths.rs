@@ -8,6 +8,7 @@ use crate::{
     Guard, PathTemplate, Place, Route, Way,
     document::{Entry, Node},
     openapi::refuse_unknown,
+    path_template::DEFAULT_ROUTE,
     reader::Reader,
     refs::Refs,
     security::Schemes,
@@ -57,7 +58,8 @@ pub(crate) fn read<'d>(reader: &mut Reader, paths: &'d Node, around: &Surroundin
             let message = format!("{key} matches the same requests as {other} in line {}", at.line);
             reader.problem(*place, message, "write the path once, with all its methods");
         }
-        read_path(reader, value, (key, &template), around, &mut found);
+        let path = if template.is_default() { DEFAULT_ROUTE } else { key };
+        read_path(reader, value, (path, &template), around, &mut found);
     }
     let (mut routes, places): (Vec<Route>, Vec<Place>) = found.into_iter().unzip();
     let needed = routes.len() + usize::from(!routes.iter().any(Route::is_default));
