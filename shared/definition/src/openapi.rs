@@ -69,9 +69,9 @@ pub fn compile(source: &str) -> Result<Api, Vec<Problem>> {
 /// # Errors
 /// Every problem of the document, in the order of its lines.
 pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>> {
-    let document = Document::parse(source)?;
-    let mut reader = Reader::default();
-    let api = read_api(&mut reader, &document.root, options);
+    let Document { root, unresolved } = Document::parse(source)?;
+    let mut reader = Reader { problems: unresolved };
+    let api = read_api(&mut reader, &root, options);
     let problems = in_order(reader.problems);
     if problems.is_empty() { Ok(api) } else { Err(problems) }
 }
