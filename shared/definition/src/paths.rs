@@ -84,7 +84,11 @@ fn refuse_unasked(reader: &mut Reader, route: &Route, place: Place) {
         "{} is guarded by {authorizer:?}, a request authorizer, which the router does not ask, and goes through the router: {because}",
         route.key()
     );
-    reader.problem(place, message, "use an API key, IAM or an authorizer of type jwt here, or make the route native");
+    reader.problem(
+        place,
+        message,
+        "use an API key, IAM or an authorizer of type jwt here, or see to what sends the route through the router",
+    );
 }
 
 fn read_path<'d>(
