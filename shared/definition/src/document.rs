@@ -26,6 +26,8 @@ pub(crate) const FOR_CLOUDFORMATION: &str =
 pub struct Document {
     /// Its one value.
     pub(crate) root: Node,
+    /// What in it is none, because CloudFormation has not put a value there, wherever it stands.
+    pub(crate) unresolved: Vec<Problem>,
 }
 
 /// A value and where it stands.
@@ -88,6 +90,11 @@ impl Document {
         };
         parsed.map_err(in_order)
     }
+}
+
+/// That `function`, at `place`, has not been carried out.
+pub(crate) fn unresolved(function: &str, place: Place) -> Problem {
+    Problem::new(place, format!("CloudFormation's {function} is not resolved here"), FOR_CLOUDFORMATION)
 }
 
 /// What to do about an error of syntax in `line`.
@@ -167,7 +174,8 @@ impl Node {
     /// The intrinsic function of CloudFormation that it is, `Fn::Sub` say, if it is one.
     pub(crate) fn intrinsic(&self) -> Option<&str> {
         match self.entries()? {
-            [only] if only.key.starts_with("Fn::") => Some(&only.key),
+            // Tags are read as such keys: `!Sub`.
+            [only] if only.key.starts_with("Fn::") || only.key.starts_with('!') => Some(&only.key),
             // A schema's property may have this name.
             [only] if only.key == "Ref" && only.value.text().is_some() => Some(&only.key),
             _ => None,

@@ -75,15 +75,21 @@ pub fn compile(source: &str) -> Result<Api, Vec<Problem>> {
 /// # Errors
 /// Every problem of the document, in the order of its lines.
 pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>> {
-    let document = Document::parse(source)?;
+    let Document { root, unresolved } = Document::parse(source)?;
     let mut reader = Reader::default();
+    reader.problems = unresolved;
     reader.as_aws = options.as_aws_imports;
-    let api = read_api(&mut reader, &document.root, options);
+    let api = read_api(&mut reader, &root, options);
     let problems = in_order(reader.problems);
     if problems.is_empty() { Ok(api) } else { Err(problems) }
 }
 
 fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
+    if root.entries().is_none() {
+        let message = format!("the document is {}", root.kind());
+        reader.problem(root.place, message, "give an OpenAPI document, in YAML or JSON");
+        return Api::default();
+    }
     if is_cloudformation(root) {
         let remedy = "give what stands under DefinitionBody, or Body, as a file of its own";
         reader.problem(root.place, "this is a template of CloudFormation, not a definition", remedy);

@@ -8,7 +8,7 @@ pub(crate) const MAX_SEGMENTS: usize = 100;
 /// How long a path may be, for every problem of its operations names it.
 const MAX_PATH_BYTES: usize = 2_000;
 
-/// The catch-all of an HTTP API as its exports write it.
+/// The catch-all of an HTTP API as its exports write it; SAM writes it without the slash.
 /// (API Gateway developer guide, `api-gateway-swagger-extensions-any-method`.)
 pub(crate) const DEFAULT_ROUTE: &str = "/$default";
 
@@ -39,14 +39,14 @@ impl PathTemplate {
             let message = format!("the path has more than {MAX_PATH_BYTES} bytes");
             return Err((message, "write a shorter path".to_owned()));
         }
+        if path.strip_prefix('/').unwrap_or(path) == "$default" {
+            return Ok(PathTemplate(vec![Segment::Rest]));
+        }
         let Some(relative) = path.strip_prefix('/') else {
             return Err((format!("the path {path:?} does not start with '/'"), format!("write /{path}")));
         };
         if relative.is_empty() {
             return Ok(PathTemplate(Vec::new()));
-        }
-        if path == DEFAULT_ROUTE {
-            return Ok(PathTemplate(vec![Segment::Rest]));
         }
         if relative.split('/').count() > MAX_SEGMENTS {
             let message = format!("the path has more than {MAX_SEGMENTS} segments");
@@ -175,6 +175,7 @@ mod tests {
     fn the_default_route_is_no_path_of_requests() {
         let default = PathTemplate::parse("/$default").unwrap();
         assert!(default.is_default() && default.is_open() && default.shape() == "/$default");
+        assert_eq!(PathTemplate::parse("$default"), Ok(default.clone()));
         assert!(!PathTemplate::parse("/a/$default").unwrap().is_default());
         let guarded = PathTemplate::parse("/admin").unwrap();
         assert!(default.overlaps(&guarded) && !guarded.overlaps(&default));

@@ -9,6 +9,7 @@ use crate::{
     document::{Entry, Node},
     models::Models,
     openapi::refuse_unknown,
+    path_template::DEFAULT_ROUTE,
     reader::Reader,
     refs::Refs,
     rest_api::RestApi,
@@ -69,7 +70,8 @@ pub(crate) fn read<'d>(
             let message = format!("{key} matches the same requests as {other} in line {}", at.line);
             reader.problem(*place, message, "write the path once, with all its methods");
         }
-        read_path(reader, value, (key, &template), around, (models, &mut found));
+        let path = if template.is_default() { DEFAULT_ROUTE } else { key };
+        read_path(reader, value, (path, &template), around, (models, &mut found));
     }
     let (mut routes, places): (Vec<Route>, Vec<Place>) = found.into_iter().unzip();
     let needed = routes.len() + usize::from(!routes.iter().any(Route::is_default));
@@ -94,7 +96,11 @@ fn refuse_unasked(reader: &mut Reader, route: &Route, place: Place) {
         "{} is guarded by {authorizer:?}, a request authorizer, which the router does not ask, and goes through the router: {because}",
         route.key()
     );
-    reader.problem(place, message, "use an API key, IAM or an authorizer of type jwt here, or make the route native");
+    reader.problem(
+        place,
+        message,
+        "use an API key, IAM or an authorizer of type jwt here, or see to what sends the route through the router",
+    );
 }
 
 fn read_path<'d>(

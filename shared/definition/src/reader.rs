@@ -2,7 +2,7 @@
 
 use crate::{
     Place, Problem,
-    document::{Entry, FOR_CLOUDFORMATION, Node},
+    document::{Entry, Node, unresolved},
 };
 
 /// Every problem found so far.
@@ -70,11 +70,10 @@ impl Reader {
 
     /// Refuses what CloudFormation would have put a value for; whether it is that.
     pub(crate) fn is_unresolved(&mut self, node: &Node) -> bool {
-        let function = node.intrinsic();
-        if let Some(function) = function {
-            self.problem(node.place, format!("CloudFormation's {function} is not resolved here"), FOR_CLOUDFORMATION);
-        }
-        function.is_some()
+        let problem = node.intrinsic().map(|function| unresolved(function, node.place));
+        let is_unresolved = problem.is_some();
+        self.problems.extend(problem);
+        is_unresolved
     }
 
     /// The one of `choices` that the text is, in any letter case: exports write them in lower case.

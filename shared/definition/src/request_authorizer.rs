@@ -77,11 +77,15 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, known: Option<&BTreeSet<Str
     Some(RequestAuthorizer { function, credentials, payload, simple_responses, result_ttl_s, identity_sources })
 }
 
-/// A comma-separated list of expressions.
+/// A list of expressions, or one text with commas between them: AWS's guide has the one, SAM writes the other.
 fn identity_sources(reader: &mut Reader, node: &Node) -> Vec<String> {
     let Some(node) = node.get("identitySource") else { return Vec::new() };
-    let text = reader.text(node, "identitySource").unwrap_or_default();
-    let sources: Vec<String> = text.split(',').map(|source| source.trim().to_owned()).collect();
+    let sources: Vec<String> = if node.items().is_some() {
+        reader.texts(node, "identitySource")
+    } else {
+        let text = reader.literal(node, "identitySource");
+        text.iter().flat_map(|text| text.split(',')).map(|source| source.trim().to_owned()).collect()
+    };
     for source in sources.iter().filter(|source| !SOURCES.iter().any(|start| source.starts_with(start))) {
         let remedy = match source.strip_prefix("method.request.") {
             Some(rest) => format!("write $request.{rest}, as HTTP APIs have it"),

@@ -22,6 +22,8 @@ enum Scheme {
     Request(RequestAuthorizer),
     /// Declared, and nothing that a route can be guarded with here. Who uses it is told.
     Other,
+    /// Refused where it is declared.
+    Refused,
 }
 
 impl Schemes {
@@ -105,6 +107,7 @@ impl Schemes {
                 Some(Guard::Jwt { authorizer: key.clone(), scopes: reader.texts(value, "the scopes") })
             }
             Some(Scheme::Request(_)) => Some(Guard::Request { authorizer: key.clone() }),
+            Some(Scheme::Refused) => None,
             Some(Scheme::Other) => {
                 let message = format!("nothing here can guard a route with the security scheme {key:?}");
                 reader.problem(
@@ -143,7 +146,7 @@ fn read_scheme(reader: &mut Reader, name: &str, node: &Node, known: Option<&BTre
     if let Some(kind) = node.get("x-amazon-apigateway-authtype") {
         let text = kind.text().unwrap_or_default();
         reader.problem(kind.place, format!("the authtype {text:?} is not supported"), "write awsSigv4");
-        return Scheme::Other;
+        return Scheme::Refused;
     }
     if !is("type", "apiKey") {
         return Scheme::Other;
@@ -158,13 +161,13 @@ fn read_scheme(reader: &mut Reader, name: &str, node: &Node, known: Option<&BTre
 fn read_authorizer(reader: &mut Reader, authorizer: &Node, known: Option<&BTreeSet<String>>) -> Scheme {
     let Some(kind) = authorizer.get("type") else {
         reader.problem(authorizer.place, "the authorizer has no type", "write type: jwt, or type: request");
-        return Scheme::Other;
+        return Scheme::Refused;
     };
     let remedy = match reader.choice(kind, "the authorizer's type", &["jwt", "request", "token", "cognito_user_pools"])
     {
-        Some("jwt") => return managed::read_jwt(reader, authorizer).map_or(Scheme::Other, Scheme::Jwt),
+        Some("jwt") => return managed::read_jwt(reader, authorizer).map_or(Scheme::Refused, Scheme::Jwt),
         Some("request") => {
-            return request_authorizer::read(reader, authorizer, known).map_or(Scheme::Other, Scheme::Request);
+            return request_authorizer::read(reader, authorizer, known).map_or(Scheme::Refused, Scheme::Request);
         }
         Some("token") => {
             "write type: request with authorizerPayloadFormatVersion: \"1.0\" and identitySource: $request.header.NAME; its \
@@ -173,10 +176,10 @@ fn read_authorizer(reader: &mut Reader, authorizer: &Node, known: Option<&BTreeS
         Some(_) => {
             "write type: jwt with jwtConfiguration: {issuer: https://cognito-idp.REGION.amazonaws.com/POOL, audience: [CLIENT]}"
         }
-        None => return Scheme::Other,
+        None => return Scheme::Refused,
     };
     let message =
         format!("authorizers of type {} are not supported", kind.text().unwrap_or_default().to_ascii_lowercase());
     reader.problem(kind.place, message, remedy);
-    Scheme::Other
+    Scheme::Refused
 }

@@ -61,18 +61,23 @@ pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: 
 /// Gives what cannot be kept: a listener behind a VPC link is called by the managed gateway alone.
 pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
     let mut lost = Vec::new();
-    let guarded: Vec<(String, Guard, Option<PathTemplate>)> =
-        routes.iter().map(|route| (route.key(), route.guard.clone(), PathTemplate::parse(&route.path).ok())).collect();
+    let guarded: Vec<(Route, Option<PathTemplate>)> =
+        routes.iter().map(|route| (route.clone(), PathTemplate::parse(&route.path).ok())).collect();
     for route in routes {
         let Way::Native(integration) = &route.way else { continue };
         let Some(path) = PathTemplate::parse(&route.path).ok().filter(PathTemplate::is_open) else {
             continue;
         };
-        let stricter = guarded.iter().find(|(_, guard, other)| {
-            *guard != Guard::Open && *guard != route.guard && other.as_ref().is_some_and(|other| path.overlaps(other))
+        let stricter = guarded.iter().find(|(other, other_path)| {
+            let is_guarded = other.guard != Guard::Open && other.guard != route.guard;
+            let methods_meet =
+                [&route.method, &other.method].contains(&&"ANY".to_owned()) || route.method == other.method;
+            // Of two methods of one path, API Gateway takes the one that is asked for.
+            let overlaps = |other: &PathTemplate| path.shape() != other.shape() && path.overlaps(other);
+            is_guarded && methods_meet && other_path.as_ref().is_some_and(overlaps)
         });
-        if let Some((neighbour, ..)) = stricter {
-            let because = format!("its path overlaps {neighbour}, which is guarded otherwise");
+        if let Some((neighbour, _)) = stricter {
+            let because = format!("its path overlaps {}, which is guarded otherwise", neighbour.key());
             if is_listener(integration) {
                 lost.push(format!("{} calls a listener, for which a router has no URL, and {because}", route.key()));
                 continue;

@@ -31,7 +31,11 @@ pub(super) fn parse(source: &str) -> Result<Document, Refused> {
     })?;
     let mut reader = Reader { lines, problems: Vec::new() };
     let root = reader.node(raw.get(), 0).map_err(|problem| Refused::Contents(vec![problem]))?;
-    if reader.problems.is_empty() { Ok(Document { root }) } else { Err(Refused::Contents(reader.problems)) }
+    if reader.problems.is_empty() {
+        Ok(Document { root, unresolved: Vec::new() })
+    } else {
+        Err(Refused::Contents(reader.problems))
+    }
 }
 
 struct Reader<'s> {

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::{
-    Document, Entry, FOR_CLOUDFORMATION, MAX_ALIASED, MAX_DEPTH, MAX_NODES, Map, Node, Value, remedy_of_syntax,
-};
+use super::{Document, Entry, MAX_ALIASED, MAX_DEPTH, MAX_NODES, Map, Node, Value, remedy_of_syntax, unresolved};
 use crate::{Lines, Place, Problem};
 
 /// Reads one document.
@@ -26,7 +24,7 @@ pub(super) fn parse(source: &str) -> Result<Document, Vec<Problem>> {
         }
     }
     match builder.root {
-        Some(root) if builder.problems.is_empty() => Ok(Document { root }),
+        Some(root) if builder.problems.is_empty() => Ok(Document { root, unresolved: builder.unresolved }),
         Some(_) => Err(builder.problems),
         None => {
             let place = Place { line: 1, column: 1 };
@@ -45,12 +43,15 @@ struct Builder {
     documents: usize,
     root: Option<Node>,
     problems: Vec<Problem>,
+    unresolved: Vec<Problem>,
 }
 
 /// A list or map that is not closed yet.
 struct Open {
     place: Place,
     anchor: usize,
+    /// The tag, if it is one of CloudFormation's.
+    function: Option<String>,
     content: Content,
 }
 
@@ -70,18 +71,16 @@ impl Builder {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), place);
                 let value = Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
-                self.add(Node { place, value }, anchor)?;
+                let function = function(tag.as_deref());
+                self.add_tagged(Node { place, value }, anchor, function)?;
             }
             Event::SequenceStart(anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), place);
-                self.open(place, anchor, Content::List(Vec::new()))?;
+                self.open(place, anchor, function(tag.as_deref()), Content::List(Vec::new()))?;
             }
             Event::MappingStart(anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), place);
                 let content = Content::Map { entries: Vec::new(), keys: BTreeSet::new(), key: None };
-                self.open(place, anchor, content)?;
+                self.open(place, anchor, function(tag.as_deref()), content)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close()?,
             Event::Alias(anchor) => {
@@ -101,30 +100,31 @@ impl Builder {
         Ok(())
     }
 
-    /// `!Sub`, `!Ref` and their kind belong to CloudFormation, which has not run yet: their text is not their value.
-    fn refuse_tag(&mut self, tag: Option<&Tag>, place: Place) {
-        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
-            let message = format!("CloudFormation's {}{} is not resolved here", tag.handle, tag.suffix);
-            self.problems.push(Problem::new(place, message, FOR_CLOUDFORMATION));
-        }
+    /// Adds a value with a tag as if it were written without: `!Sub x` as `{"!Sub": x}`.
+    fn add_tagged(&mut self, node: Node, anchor: usize, function: Option<String>) -> Result<(), Problem> {
+        let Some(key) = function else { return self.add(node, anchor) };
+        let place = node.place;
+        self.unresolved.push(unresolved(&key, place));
+        let value = Value::Map(Map::new(vec![Entry { key, place, value: node }]));
+        self.add(Node { place, value }, anchor)
     }
 
-    fn open(&mut self, place: Place, anchor: usize, content: Content) -> Result<(), Problem> {
+    fn open(&mut self, place: Place, anchor: usize, function: Option<String>, content: Content) -> Result<(), Problem> {
         if self.open.len() >= MAX_DEPTH {
             let message = format!("values are nested more than {MAX_DEPTH} deep here");
             return Err(Problem::new(place, message, "nest them less"));
         }
-        self.open.push(Open { place, anchor, content });
+        self.open.push(Open { place, anchor, function, content });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), Problem> {
-        let Some(Open { place, anchor, content }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { place, anchor, function, content }) = self.open.pop() else { return Ok(()) };
         let value = match content {
             Content::List(items) => Value::List(items),
             Content::Map { entries, .. } => Value::Map(Map::new(entries)),
         };
-        self.add(Node { place, value }, anchor)
+        self.add_tagged(Node { place, value }, anchor, function)
     }
 
     /// Counts values before they are there.
@@ -168,6 +168,13 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// `!Sub`, `!Ref` and their kind belong to CloudFormation, which has not run yet: their text is not their value.
+fn function(tag: Option<&Tag>) -> Option<String> {
+    let tag = tag.filter(|tag| !tag.is_yaml_core_schema())?;
+    let name = format!("{}{}", tag.handle, tag.suffix);
+    Some(if name.starts_with('!') { name } else { format!("!{name}") })
 }
 
 /// How many values a value is. Long texts count for what they weigh, so that copies of one do not exhaust the memory either.

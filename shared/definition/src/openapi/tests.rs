@@ -1,7 +1,9 @@
 use super::*;
 use std::collections::BTreeMap;
 
-use crate::{Destination, Guard, Integration, ParameterMapping, PayloadFormat, Route, Source, Way, show};
+use crate::{
+    Destination, Guard, Integration, ParameterMapping, PayloadFormat, Route, RouteEnd, Source, Table, Way, encode, show,
+};
 
 const GOOD: &str = r#"
 openapi: 3.0.3
@@ -355,4 +357,21 @@ fn a_variable_of_a_template_is_not_told_to_the_managed_gateway_as_text() {
         assert!(found.starts_with(expected), "{found}");
     }
     assert_eq!(found.len(), 4, "{found:?}");
+}
+
+#[test]
+fn the_router_finds_the_default_route_where_no_other_path_is() {
+    let any = "x-amazon-apigateway-any-method";
+    let called = |uri: &str| format!("x-amazon-apigateway-integration: {{type: aws_proxy, uri: {uri}}}");
+    let default = format!("  $default: {{{any}: {{isDefaultRoute: true, {}}}}}\n", called("rest"));
+    let found = |paths: &str| {
+        let api = compile(&format!("openapi: 3.0.1\npaths:\n{default}{paths}")).unwrap();
+        let bytes = encode(&api).unwrap();
+        let table = Table::decode(&bytes).unwrap();
+        let key = |end: &RouteEnd| table.operation(end.operation).unwrap().route_key();
+        [&table.routes.methods["ANY"], &table.routes.greedy["ANY"]].map(key)
+    };
+    assert_eq!(found(""), ["$default", "$default"]);
+    assert_eq!(found(&format!("  /: {{{any}: {{{}}}}}\n", called("root"))), ["ANY /", "$default"]);
+    assert_eq!(found(&format!("  /{{p+}}: {{{any}: {{{}}}}}\n", called("all"))), ["$default", "ANY /{p+}"]);
 }

@@ -31,6 +31,14 @@ fn what_an_http_api_knows_of_an_authorizer_is_read() {
 }
 
 #[test]
+fn identity_sources_may_be_a_list() {
+    let source = format!(
+        "{{type: request, {URI}, authorizerPayloadFormatVersion: '1.0', identitySource: [$request.header.A, $request.querystring.b]}}"
+    );
+    assert_eq!(read_one(&source).unwrap().identity_sources, ["$request.header.A", "$request.querystring.b"]);
+}
+
+#[test]
 fn a_function_is_named_by_its_arn_however_it_is_wrapped() {
     let arn = "arn:aws:lambda:eu-west-1:123456789012:function:auth";
     let wrapped = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{arn}/invocations");

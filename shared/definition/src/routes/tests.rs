@@ -130,6 +130,20 @@ fn a_native_route_does_not_catch_what_a_guarded_neighbour_misses() {
 }
 
 #[test]
+fn methods_of_one_path_may_be_guarded_differently_and_stay_native() {
+    let paths = format!(
+        "  /items/{{id}}:\n    get: {{{FUNCTION}}}\n    put: {{security: [{{api_key: []}}], {FUNCTION}}}\n  \
+         /{{proxy+}}:\n    get: {{{FUNCTION}}}\n    post: {{{FUNCTION}}}\n  /{{x}}/{{y}}:\n    delete: {{security: [{{sigv4: []}}], {FUNCTION}}}\n"
+    );
+    let template = routes("", &paths);
+    assert_eq!(template.matches("integrations/${Router}").count(), 1, "the default route alone: {template}");
+    // Any method is also the one that is guarded.
+    let any = paths.replace("    post:", "    x-amazon-apigateway-any-method:");
+    let template = routes("", &any);
+    assert!(resource(&template, "AnyGreedy").ends_with("integrations/${Router}"), "{template}");
+}
+
+#[test]
 fn routes_with_the_same_words_get_names_of_their_own() {
     let template = routes("", &format!("  /a/b:\n    get: {{{FUNCTION}}}\n  /a-b:\n    get: {{{FUNCTION}}}\n"));
     assert!(template.contains("  GetAB:\n") && template.contains("  GetAB13969BF8:\n"), "{template}");
