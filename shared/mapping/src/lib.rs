@@ -9,7 +9,8 @@
 //! AWS wins: a reference without a value prints nothing, and equals both `$null` and `""`.
 //!
 //! Known from neither, and decided here:
-//! - `#set` with a right side that is null leaves the left side as it was, as in Velocity 1.7's default.
+//! - `#set` with a right side that is nothing empties the left side. Stock Velocity 1.7 would leave it as it was; but on AWS
+//!   nothing equals the empty text, which only a value that is assigned can do.
 //! - A parameter that the request lacks is an empty text to its methods and nothing to `#if`.
 //! - `$input.json` of a definite path without a value gives `""`; `$input.path` on an empty body gives nothing, while
 //!   `$input.body` and `$input.json('$')` give `{}`.

@@ -133,18 +133,15 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// `#set($target = value)`. Null on the right leaves the target as it was, and so does a target that cannot be set.
+    /// `#set($target = value)`. Nothing on the right empties the target: AWS compares nothing as the empty text, so that
+    /// is what it assigns. A target that cannot be set stays as it was.
     pub(super) fn assign(&mut self, target: &'a Reference, value: Value<'a>) -> Rendered<()> {
         self.step()?;
         let Some((last, steps)) = target.steps.split_last() else {
-            if !matches!(value, Value::Null) {
-                self.set_slot(target.slot, value);
-            }
+            self.set_slot(target.slot, value);
             return Ok(());
         };
-        if matches!(value, Value::Null) {
-            return Ok(());
-        }
+        let value = if value.is_null() { Value::Missing } else { value };
         let root = self.slot(target.slot);
         let owner = self.steps(root, steps, target)?;
         let key = match last {

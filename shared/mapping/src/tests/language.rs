@@ -82,7 +82,7 @@ fn set_reaches_into_maps_and_lists() {
             "#set($r = $input.path('$'))#set($r.order.id = 8)$input.path('$.order.id') $input.json('$.order')",
             "7 {\"id\":8,\"lines\":[\"a\",\"b\"]}",
         ),
-        ("#set($x = 1)#set($x = $nothing)$x", "1"),
+        ("#set($x = 1)#set($x = $nothing)[$x]#set($m = {})#set($m.k = $nothing)$m", "[]{k=}"),
         ("#set( $x=1 )$x#set ($y = 2)$y#{set}($z = 3)$z", "123"),
     ]);
 }
