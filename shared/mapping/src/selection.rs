@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_or_too_large_is_refused() {
-        for pattern in ["(", "[a", "a{1000}{1000}{1000}", &"a".repeat(5000)] {
+        for pattern in ["(", "[a", "((a{1,100}){1,100}){1,100}", &"a".repeat(5000)] {
             assert!(SelectionPattern::parse(pattern).is_err(), "{}", pattern.get(..20).unwrap_or(pattern));
         }
     }
