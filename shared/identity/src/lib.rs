@@ -5,6 +5,7 @@
 
 mod cache;
 mod identify;
+mod jwt;
 mod key;
 mod lambda_authorizer;
 mod policy;
@@ -12,6 +13,10 @@ mod store;
 
 pub use cache::TtlCache;
 pub use identify::{Principal, Refusal, identify};
+pub use jwt::{
+    Algorithm, Claims, FetchError, Fetched, JwtRefusal, JwtRules, KeyFetcher, KeySet, KeySetProblem, KeySets,
+    KeySource, MAX_TOKEN_BYTES, RequiredClaim, TokenUse, TrustedIssuer, bearer, cache_control_max_age_s, verify_jwt,
+};
 pub use key::{ApiKey, KeyHash};
 pub use lambda_authorizer::{
     AnswerKey, AuthorizerAnswer, AuthorizerKind, AuthorizerRefusal, IdentityInputs, IdentitySource, LambdaAuthorizer,
