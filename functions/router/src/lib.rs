@@ -27,6 +27,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// What the router is to know of where it runs.
+    pub fn here(&self) -> Here {
+        let region = self.aws.region().to_owned();
+        Here { region, base_path: self.base_path.clone(), stage_variables: self.stage_variables.clone() }
+    }
+
     /// Reads it; problems are noted in `settings`.
     pub fn load(settings: &mut Settings<'_>) -> Self {
         Config {
@@ -42,8 +48,18 @@ impl Config {
 /// The router's state between requests.
 pub struct Router<B, K> {
     gateway: Gateway<B, K>,
-    base_path: String,
-    stage_variables: BTreeMap<String, String>,
+    here: Here,
+}
+
+/// Where the router runs: what it knows of requests that their events do not say.
+#[derive(Clone, Debug, Default)]
+pub struct Here {
+    /// The region.
+    pub region: String,
+    /// [`Config::base_path`].
+    pub base_path: String,
+    /// [`Config::stage_variables`].
+    pub stage_variables: BTreeMap<String, String>,
 }
 
 /// Reads the compiled API. It is kept until the process ends, so that what no request asks for is never copied.
@@ -57,9 +73,9 @@ pub fn load_table(file: &str) -> Result<Table<'static>, String> {
 }
 
 impl<B: Backends, K: KeyStore> Router<B, K> {
-    /// A router over `gateway`, with [`Config::base_path`] and [`Config::stage_variables`].
-    pub fn new(gateway: Gateway<B, K>, base_path: String, stage_variables: BTreeMap<String, String>) -> Self {
-        Router { gateway, base_path, stage_variables }
+    /// A router over `gateway`.
+    pub fn new(gateway: Gateway<B, K>, here: Here) -> Self {
+        Router { gateway, here }
     }
 
     /// Answers one event.
@@ -69,8 +85,9 @@ impl<B: Backends, K: KeyStore> Router<B, K> {
     pub async fn route(&self, event: HttpEvent, trace_id: Option<String>) -> Result<Reply, EventProblem> {
         let started = Instant::now();
         let surroundings = Surroundings {
-            stage_variables: self.stage_variables.clone(),
-            base_path: self.base_path.clone(),
+            stage_variables: self.here.stage_variables.clone(),
+            base_path: self.here.base_path.clone(),
+            region: self.here.region.clone(),
             now_ms: runtime::clock_ms(),
             trace_id,
         };

@@ -12,8 +12,9 @@ async fn main() -> Result<(), Error> {
     let table = load_table(&config.table_file)?;
     let connection = Connection::new(&config.aws)?;
     let backends = NetworkBackends::new(Functions::new(connection.lambda()));
+    let here = config.here();
     let keys = KeysTable::new(connection.dynamodb(), config.api_keys_table);
-    let router = &Router::new(Gateway::new(table, backends, keys), config.base_path, config.stage_variables);
+    let router = &Router::new(Gateway::new(table, backends, keys), here);
     lambda_runtime::run(service_fn(|event: LambdaEvent<_>| async move {
         Ok::<_, Error>(router.route(event.payload, event.context.xray_trace_id).await?)
     }))

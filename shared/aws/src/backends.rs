@@ -3,7 +3,9 @@
 use std::{sync::OnceLock, time::Duration};
 
 use bytes::Bytes;
-use gateway::{Backends, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall, MAX_PAYLOAD_BYTES};
+use gateway::{
+    Backends, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall, MAX_PAYLOAD_BYTES, ServiceCall,
+};
 use http::{Request, header::HeaderMap};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -65,6 +67,10 @@ impl Backends for NetworkBackends {
     async fn send(&self, call: HttpCall) -> Result<HttpAnswer, CallProblem> {
         let timeout = Duration::from_millis(u64::from(call.timeout_ms));
         tokio::time::timeout(timeout, self.exchange(call)).await.unwrap_or(Err(CallProblem::Timeout))
+    }
+
+    async fn call(&self, call: ServiceCall) -> Result<HttpAnswer, CallProblem> {
+        Err(CallProblem::Refused(format!("{} is not called", call.service)))
     }
 }
 

@@ -46,6 +46,11 @@ enum CredentialsSource {
 }
 
 impl AwsSettings {
+    /// The region of the process.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
     /// Reads them; problems are noted in `settings`.
     pub fn load(settings: &mut Settings<'_>) -> Self {
         let container = settings.optional("AWS_CONTAINER_CREDENTIALS_FULL_URI");

@@ -18,7 +18,8 @@ use std::{
 use aws::{AwsSettings, Connection, Functions, NetworkBackends};
 use bytes::Bytes;
 use gateway::{
-    Backends as _, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall, MAX_PAYLOAD_BYTES,
+    Backends as _, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall, Invocation,
+    MAX_PAYLOAD_BYTES, Tls,
 };
 use settings::Settings;
 
@@ -69,6 +70,7 @@ async fn send(answer: impl Into<Vec<u8>>, timeout_ms: u32) -> (Result<HttpAnswer
         url: format!("http://{address}/a%20b?c=d"),
         headers: Headers(vec![("x-one".to_owned(), "1".to_owned()), ("x-one".to_owned(), "2".to_owned())]),
         body: Bytes::from_static(b"body"),
+        tls: Tls::default(),
         timeout_ms,
     };
     let answer = backends(address).send(call).await;
@@ -78,7 +80,14 @@ async fn send(answer: impl Into<Vec<u8>>, timeout_ms: u32) -> (Result<HttpAnswer
 #[tokio::main(flavor = "current_thread")]
 async fn invoke(answer: impl Into<Vec<u8>>, timeout_ms: u32) -> (Result<FunctionAnswer, CallProblem>, String) {
     let (address, received) = server(answer);
-    let call = FunctionCall { function: "cart:live".to_owned(), event: b"{}".to_vec(), timeout_ms };
+    let call = FunctionCall {
+        function: "cart:live".to_owned(),
+        invocation: Invocation::RequestResponse,
+        event: b"{}".to_vec(),
+        tenant_id: None,
+        credentials: None,
+        timeout_ms,
+    };
     let answer = backends(address).invoke(call).await;
     (answer, received.recv().expect("a request"))
 }
@@ -127,6 +136,7 @@ async fn a_port_where_nobody_listens_is_unreachable() {
             url,
             headers: Headers::default(),
             body: Bytes::new(),
+            tls: Tls::default(),
             timeout_ms: 5000,
         };
         let answer = backends(free).send(call).await;

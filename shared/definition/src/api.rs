@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Managed, Text};
+use crate::{Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation};
 
 /// A checked API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct Api {
     pub routes: Vec<Route>,
     /// What the managed gateway is told of the API as a whole.
     pub managed: Managed,
+    /// What the router is told of the API as a whole.
+    pub rest_api: RestApi,
+    /// The models that bodies are checked against, each a JSON text that refers to nothing outside itself.
+    pub models: Vec<String>,
 }
 
 impl Api {
@@ -28,6 +32,7 @@ impl Api {
                 path: route.path.clone(),
                 method: route.method.clone(),
                 admits: route.guard.admits(),
+                validation: Validation::default(),
                 integration: integration.clone(),
             },
         })
@@ -117,6 +122,8 @@ pub struct Operation {
     pub method: String,
     /// Who is let in.
     pub admits: Admits,
+    /// What a request must have before anything is called.
+    pub validation: Validation,
     /// What is called.
     pub integration: Integration,
 }
@@ -151,8 +158,11 @@ pub enum Integration {
     Lambda(LambdaProxy),
     /// `http_proxy`: an HTTP backend that takes the request as it is.
     Http(HttpProxy),
-    /// `mock`: an answer without a backend.
-    Mock(Mock),
+    /// `aws`, `http` and `mock`: a backend, or none, behind mappings of request and answer.
+    Mapped(Mapped),
+    /// One that AWS takes and answers with a 500 whenever it is called, and why. Only
+    /// [`Options::as_aws_imports`](crate::Options) lets it be.
+    Faulty(String),
     /// `aws_proxy` with an `integrationSubtype`: an AWS service that the managed gateway calls, and it alone.
     Service(ServiceAction),
 }
@@ -175,9 +185,18 @@ impl Integration {
     /// The stage variables that it uses.
     pub fn stage_variables(&self) -> Vec<&str> {
         match self {
-            Integration::Lambda(proxy) => proxy.function.stage_variables().collect(),
-            Integration::Http(proxy) => proxy.url.stage_variables().collect(),
-            Integration::Mock(_) => Vec::new(),
+            Integration::Lambda(proxy) => {
+                let changed = proxy.changes.sources().filter_map(Source::stage_variable);
+                let texts = [&proxy.function].into_iter().chain(&proxy.credentials);
+                texts.flat_map(Text::stage_variables).chain(changed).collect()
+            }
+            Integration::Http(proxy) => {
+                let mapped = proxy.parameters.iter().map(|mapping| &mapping.from).chain(proxy.changes.sources());
+                let texts = proxy.server.texts().into_iter().flat_map(Text::stage_variables);
+                texts.chain(mapped.filter_map(Source::stage_variable)).collect()
+            }
+            Integration::Mapped(mapped) => mapped.stage_variables(),
+            Integration::Faulty(_) => Vec::new(),
             Integration::Service(action) => {
                 let named = action.parameters.values().flat_map(|value| value.split("stageVariables.").skip(1));
                 let name =
@@ -200,6 +219,13 @@ pub struct LambdaProxy {
     /// `payloadFormatVersion`, decode it; REST APIs, whose exports name none, hand the text on unless a binary media type
     /// matches (recorded).
     pub decodes_base64: bool,
+    /// The role to call it with, if it is not to be the router's.
+    pub credentials: Option<Text>,
+    /// REST's `requestParameters` for the headers `X-Amz-Invocation-Type` and `X-Amz-Tenant-Id`, which say how the function is
+    /// invoked. What else is mapped there, AWS does not apply: a function gets the whole request.
+    pub parameters: Vec<ParameterMapping>,
+    /// What an HTTP API's parameter mapping changes.
+    pub changes: Changes,
     /// How long the function may take, 50 to 29,000 ms.
     pub timeout_ms: u32,
 }
@@ -216,59 +242,12 @@ pub enum PayloadFormat {
 /// An `http_proxy` integration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpProxy {
-    /// The backend's URL; its `{name}`s are the integration's path parameters.
-    pub url: Text,
-    /// The method to call with; `None` is the client's.
-    pub method: Option<String>,
-    /// Which of the route's path parameters fills which of the URL's: integration name to route name.
-    pub path_parameters: BTreeMap<String, String>,
+    /// The backend.
+    pub server: Server,
+    /// What of the request becomes which parameter of the backend's; path parameters of the same name are among them.
+    pub parameters: Vec<ParameterMapping>,
+    /// What an HTTP API's parameter mapping changes.
+    pub changes: Changes,
     /// How long the backend may take, 50 to 29,000 ms.
     pub timeout_ms: u32,
-}
-
-/// A `mock` integration whose templates are plain text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mock {
-    /// The status that the request template gives, by content type in lower case.
-    pub statuses: BTreeMap<String, u16>,
-    /// What happens to a body of another content type.
-    pub passthrough: Passthrough,
-    /// The integration responses in the order of the document; `default` is last.
-    pub responses: Vec<MockResponse>,
-}
-
-/// `passthroughBehavior`: what happens to a request body that no template is for.
-/// (API Gateway developer guide, `integration-passthrough-behaviors`.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Passthrough {
-    /// It goes on as it is.
-    WhenNoMatch,
-    /// It goes on as it is where there is no template at all; else 415.
-    WhenNoTemplates,
-    /// 415.
-    Never,
-}
-
-impl Mock {
-    /// The status in a mock's integration request: a template's output or a body that was passed through. AWS reads it
-    /// loosely: `{statusCode: 200}` counts as well as JSON (recorded).
-    pub fn status_in(text: &str) -> Option<u16> {
-        let (_, rest) = text.split_once("statusCode")?;
-        let rest = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
-        let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().ok().filter(|status| (100..=599).contains(status))
-    }
-}
-
-/// One entry of a mock's `responses`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MockResponse {
-    /// The pattern that the integration's status must match as a whole; `None` is `default`.
-    pub pattern: Option<String>,
-    /// The status that the client gets.
-    pub status: u16,
-    /// Headers with fixed values.
-    pub headers: BTreeMap<String, String>,
-    /// The bodies by content type; the first one is taken.
-    pub bodies: BTreeMap<String, String>,
 }

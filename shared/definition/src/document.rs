@@ -98,6 +98,27 @@ impl Node {
         matches!(&self.value, Value::Scalar { text, plain: true } if ["", "~", "null"].contains(&text.as_str()))
     }
 
+    /// The value as JSON: what is written without quotes is a number, a boolean or null where it reads as one.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Scalar { text, plain } => scalar(text, *plain),
+            Value::List(items) => items.iter().map(Node::json).collect(),
+            Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.json())).collect(),
+        }
+    }
+
+    /// What stands at a JSON pointer (RFC 6901), or as far on the way there as the document goes.
+    pub(crate) fn at_pointer(&self, pointer: &str) -> &Node {
+        let mut found = self;
+        for step in pointer.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            let item = || found.items()?.get(step.parse::<usize>().ok()?);
+            let Some(next) = found.get(&step).or_else(item) else { break };
+            found = next;
+        }
+        found
+    }
+
     /// The intrinsic function of CloudFormation that it is, `Fn::Sub` say, if it is one.
     pub(crate) fn intrinsic(&self) -> Option<&str> {
         match self.entries()? {
@@ -113,6 +134,24 @@ impl Node {
             Value::Map(_) => "an object",
             Value::Scalar { .. } if self.is_null() => "nothing",
             Value::Scalar { .. } => "a text or number",
+        }
+    }
+}
+
+fn scalar(text: &str, plain: bool) -> serde_json::Value {
+    use serde_json::Value;
+    match text {
+        _ if !plain => Value::from(text),
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ => {
+            let number = text.parse::<serde_json::Number>().ok().or_else(|| {
+                let looks = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+                let number = text.trim_start_matches('+').parse::<f64>().ok().filter(|_| looks)?;
+                serde_json::Number::from_f64(number)
+            });
+            number.map_or_else(|| Value::from(text), Value::Number)
         }
     }
 }

@@ -11,29 +11,41 @@ mod document;
 mod extensions;
 mod integration;
 mod managed;
+mod mapping;
+mod models;
 mod openapi;
 mod path_template;
 mod paths;
 mod problem;
 mod reader;
 mod refs;
+mod rest_api;
 mod routes;
 mod security;
 mod strays;
 mod table;
 mod text;
+mod validation;
 mod way;
 
 pub use api::{
-    Admits, Api, Guard, HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Operation, Passthrough, PayloadFormat,
-    Route, ServiceAction, Throttle, Way,
+    Admits, Api, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction, Throttle,
+    Way,
 };
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
+pub use integration::{MAX_PATTERN_BYTES, is_header_name, source::of_gateway_response as gateway_response_source};
 pub use managed::{Cors, JwtAuthorizer, Managed};
+pub use mapping::{
+    Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse, Mapped,
+    ParameterMapping, Passthrough, Piece, RequestMapping, Server, Service, ServiceRequest, Source, Target, TlsConfig,
+    VpcLink,
+};
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
 pub use problem::{MAX_SHOWN, Place, Problem, show};
+pub use rest_api::{GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};
 pub use routes::managed_routes;
 pub use table::{RouteEnd, RouteTree, Table, TableError, encode};
 pub use text::{Part, Text, Unresolved};
+pub use validation::{ParameterLocation, RequiredParameter, Validation};

@@ -6,11 +6,14 @@ use crate::{
     Api, Document, Guard, Problem,
     document::{Entry, Node},
     managed,
+    models::Models,
     paths::{self, Surroundings},
     reader::{Reader, one_of},
     refs::Refs,
+    rest_api,
     security::Schemes,
     strays,
+    validation::Validators,
     way::{self, Wish},
 };
 
@@ -53,6 +56,9 @@ const MAX_AUTHORIZERS: usize = 10;
 pub struct Options {
     /// The names of the stage's variables: with them, a definition that uses another is refused.
     pub stage_variables: Option<BTreeSet<String>>,
+    /// Whether to take what AWS takes at import and answers with a 500 whenever it is called, such as a mapping of a
+    /// reserved header. Such an operation becomes [`Integration::Faulty`](crate::Integration); else it is a problem.
+    pub as_aws_imports: bool,
 }
 
 /// Checks and compiles a document.
@@ -70,6 +76,7 @@ pub fn compile(source: &str) -> Result<Api, Vec<Problem>> {
 pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>> {
     let document = Document::parse(source)?;
     let mut reader = Reader::default();
+    reader.as_aws = options.as_aws_imports;
     let api = read_api(&mut reader, &document.root, options);
     let mut problems = reader.problems;
     problems.sort_by_key(|problem| problem.place);
@@ -97,9 +104,20 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
         let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
         reader.problem(root.place, message, "declare fewer authorizers; one is the API key's");
     }
-    let around = Surroundings { refs, schemes, guard, wish, stage_variables: options.stage_variables.clone() };
+    let rest_api = rest_api::read(reader, root);
+    let validators = Validators::read(reader, root);
+    let around = Surroundings {
+        refs,
+        schemes,
+        guard,
+        wish,
+        validators,
+        rest_api,
+        stage_variables: options.stage_variables.clone(),
+    };
+    let mut models = Models::default();
     let mut routes = match root.get("paths") {
-        Some(paths) => paths::read(reader, paths, &around),
+        Some(paths) => paths::read(reader, paths, &around, &mut models),
         None => {
             reader.problem(root.place, "the document has no paths", "write paths: and at least one path");
             Vec::new()
@@ -107,7 +125,7 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     };
     routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or("API");
-    Api { title: title.to_owned(), routes, managed }
+    Api { title: title.to_owned(), routes, managed, rest_api: around.rest_api, models: models.into_texts() }
 }
 
 /// Which version it is, and so which fields it may have.

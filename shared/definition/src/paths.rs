@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Guard, Integration, PathTemplate, Place, Route, Throttle,
+    Guard, Integration, Operation, PathTemplate, Place, Route, Throttle, Validation,
     document::{Entry, Node},
     integration,
+    models::Models,
     openapi::refuse_unknown,
     reader::Reader,
     refs::Refs,
+    rest_api::RestApi,
     security::Schemes,
+    validation::Validators,
     way::{self, Wish},
 };
 
@@ -51,12 +54,16 @@ pub(crate) struct Surroundings<'d> {
     pub(crate) guard: Guard,
     /// Which way an operation takes that does not say.
     pub(crate) wish: Wish,
+    /// What requests are checked for.
+    pub(crate) validators: Validators,
+    /// What the router does for all operations.
+    pub(crate) rest_api: RestApi,
     /// The stage variables there are, if the caller knows them.
     pub(crate) stage_variables: Option<BTreeSet<String>>,
 }
 
 /// Reads all routes.
-pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>) -> Vec<Route> {
+pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>, models: &mut Models) -> Vec<Route> {
     let mut routes = Vec::new();
     let mut shapes: BTreeMap<String, (String, Place)> = BTreeMap::new();
     for Entry { key, place, value } in reader.object(paths, "paths") {
@@ -79,7 +86,7 @@ pub(crate) fn read(reader: &mut Reader, paths: &Node, around: &Surroundings<'_>)
             let message = format!("{key} matches the same requests as {other} in line {}", at.line);
             reader.problem(*place, message, "write the path once, with all its methods");
         }
-        read_path(reader, value, (key, &template), around, &mut routes);
+        read_path(reader, value, (key, &template), around, (models, &mut routes));
     }
     for message in way::keep_guards(&mut routes) {
         reader.problem(paths.place, message, "give both the same security, or paths that do not overlap");
@@ -96,7 +103,7 @@ fn read_path(
     value: &Node,
     route: (&str, &PathTemplate),
     around: &Surroundings<'_>,
-    routes: &mut Vec<Route>,
+    (models, routes): (&mut Models, &mut Vec<Route>),
 ) {
     if let Some(reference) = value.get("$ref") {
         reader.problem(reference.place, "a path that is a reference is not supported", "write the path out");
@@ -116,7 +123,8 @@ fn read_path(
                 continue;
             }
         };
-        routes.extend(read_operation(reader, entry, route, method, around));
+        let validation = around.validators.operation(reader, around.refs, (value, &entry.value), models);
+        routes.extend(read_operation(reader, entry, route, (method, validation), around));
     }
 }
 
@@ -124,7 +132,7 @@ fn read_operation(
     reader: &mut Reader,
     entry: &Entry,
     route: (&str, &PathTemplate),
-    method: String,
+    (method, validation): (String, Validation),
     around: &Surroundings<'_>,
 ) -> Option<Route> {
     let (path, template) = route;
@@ -149,12 +157,14 @@ fn read_operation(
     let node = around.refs.resolve(reader, node)?;
     let integration = integration::read(reader, node, template)?;
     check_variables(reader, node, &integration, around);
-    match way::choose(wish, &guard, path, &method, integration) {
+    let operation =
+        Operation { path: path.to_owned(), method: method.clone(), admits: guard.admits(), validation, integration };
+    match way::choose(wish, &guard, operation, &around.rest_api) {
         Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle }),
         Err(because) => {
             let place = entry.value.get(way::EXTENSION).map_or(entry.place, |node| node.place);
-            let message = format!("{method} {path} cannot be native: {because}");
-            reader.problem(place, message, "write dispatched, or leave x-tollgate-path out");
+            let message = format!("{method} {path} cannot take its way: {because}");
+            reader.problem(place, message, "change x-tollgate-path, or what the operation asks for");
             None
         }
     }
@@ -227,7 +237,8 @@ fn check_parameters(reader: &mut Reader, node: &Node, (path, template): (&str, &
         let Some(parameter) = refs.resolve(&mut Reader::default(), item) else { continue };
         let is_path = parameter.get("in").and_then(Node::text) == Some("path");
         let name = parameter.get("name").and_then(Node::text).unwrap_or_default();
-        if is_path && !template.parameters().any(|known| known == name.trim_end_matches('+')) {
+        // AWS's import takes it, and no request can have it.
+        if is_path && !reader.as_aws && !template.parameters().any(|known| known == name.trim_end_matches('+')) {
             let message = format!("{path} has no parameter {name:?}");
             reader.problem(item.place, message, "name one of the path's {parameters}, or leave it out");
         }

@@ -9,11 +9,29 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Reader {
     pub(crate) problems: Vec<Problem>,
+    /// Whether what AWS only notices when it is called is left to be noticed then.
+    pub(crate) as_aws: bool,
+    /// What of this kind the integration that is being read has.
+    faults: Vec<String>,
 }
 
 impl Reader {
     pub(crate) fn problem(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
         self.problems.push(Problem { place, message: message.into(), remedy: remedy.into() });
+    }
+
+    /// What AWS takes and answers with a 500 whenever it is called: a problem here, unless the reader is to do as AWS does.
+    pub(crate) fn fault(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
+        if self.as_aws {
+            self.faults.push(message.into());
+        } else {
+            self.problem(place, message, remedy);
+        }
+    }
+
+    /// The faults since they were last taken.
+    pub(crate) fn take_faults(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.faults)
     }
 
     /// The entries of what must be an object.

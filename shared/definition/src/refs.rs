@@ -68,7 +68,7 @@ impl<'d> Refs<'d> {
         }
     }
 
-    fn target(self, text: &str) -> Result<&'d Node, (String, String)> {
+    pub(crate) fn target(self, text: &str) -> Result<&'d Node, (String, String)> {
         let missing = || {
             let remedy = "declare it, or write the name of something that is declared";
             (format!("{text:?} refers to nothing in this document"), remedy.to_owned())

@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::{
-    Api, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, ServiceAction, Text, Throttle, Way,
-    text::Part,
+    Api, Change, ChangeOperation, ChangeTarget, Changes, Guard, HttpProxy, Integration, LambdaProxy, Managed,
+    PayloadFormat, Route, ServiceAction, Text, Throttle, VpcLink, Way, text::Part,
 };
 use names::{authorizer_id, list, parameter, quoted, words};
 
@@ -268,7 +268,7 @@ impl Writer {
             Integration::Lambda(proxy) => self.function(&name, proxy),
             Integration::Http(proxy) => self.server(proxy),
             Integration::Service(action) => self.service(action),
-            Integration::Mock(_) => {} // never native, see `way`
+            Integration::Mapped(_) | Integration::Faulty(_) => {} // never native, see `way`
         }
         self.integrations.insert(shown, name.clone());
         name
@@ -286,6 +286,11 @@ impl Writer {
             )),
             proxy.timeout_ms
         );
+        if let Some(role) = &proxy.credentials {
+            let role = substituted(role, |variable| format!("${{{}}}", parameter(variable)));
+            let _ = writeln!(self.resources, "      CredentialsArn: !Sub {}", quoted(&role));
+        }
+        self.changes(&proxy.changes, &[]);
         let function = substituted(&proxy.function, |variable| format!("${{{}}}", parameter(variable)));
         if self.permitted.contains_key(&function) {
             return;
@@ -302,7 +307,12 @@ impl Writer {
     }
 
     fn server(&mut self, proxy: &HttpProxy) {
+        if let Some(link) = &proxy.server.link {
+            self.private_server(proxy, link);
+            return;
+        }
         let url: String = proxy
+            .server
             .url
             .0
             .iter()
@@ -316,15 +326,64 @@ impl Writer {
             self.resources,
             "      IntegrationType: HTTP_PROXY\n      IntegrationMethod: {}\n      IntegrationUri: {}\n      \
              PayloadFormatVersion: \"1.0\"\n      TimeoutInMillis: {}\n",
-            proxy.method.as_deref().unwrap_or("ANY"),
+            proxy.server.method.as_deref().unwrap_or("ANY"),
             quoted(&url),
             proxy.timeout_ms
         );
-        // No principal is known here: nothing a client says of itself under these names goes on.
-        self.resources.push_str("      RequestParameters:\n");
-        for header in ["tenant", "key-id", "plan-id"] {
-            let _ = writeln!(self.resources, "        \"remove:header.x-tollgate-{header}\": \"''\"");
+        self.changes(&proxy.changes, &own_headers());
+    }
+
+    /// A backend behind a VPC link: its listener, and the path of its URL where it has one.
+    fn private_server(&mut self, proxy: &HttpProxy, link: &VpcLink) {
+        let filled = |text: &Text| substituted(text, |variable| format!("${{{}}}", parameter(variable)));
+        let target = link.target.as_ref().map(filled).unwrap_or_default();
+        let _ = write!(
+            self.resources,
+            "      IntegrationType: HTTP_PROXY\n      IntegrationMethod: {}\n      ConnectionType: VPC_LINK\n      \
+             ConnectionId: !Sub {}\n      IntegrationUri: !Sub {}\n      PayloadFormatVersion: \"1.0\"\n      \
+             TimeoutInMillis: {}\n",
+            proxy.server.method.as_deref().unwrap_or("ANY"),
+            quoted(&filled(&link.connection)),
+            quoted(&target),
+            proxy.timeout_ms
+        );
+        if let Some(name) = &proxy.server.tls.server_name {
+            let _ = writeln!(self.resources, "      TlsConfig: {{ ServerNameToVerify: {} }}", quoted(name));
         }
+        let mut changes = proxy.changes.clone();
+        if !link.has_no_url && !changes.request.iter().any(|change| change.target == ChangeTarget::Path) {
+            changes.request.push(path_of(&proxy.server.url));
+        }
+        self.changes(&changes, &own_headers());
+    }
+
+    /// An HTTP API's own parameter mapping, after the removal of `removed`.
+    fn changes(&mut self, changes: &Changes, removed: &[String]) {
+        if !removed.is_empty() || !changes.request.is_empty() {
+            self.resources.push_str("      RequestParameters:\n");
+        }
+        for key in removed {
+            let _ = writeln!(self.resources, "        \"{key}\": \"''\"");
+        }
+        for change in &changes.request {
+            self.change(change, "        ");
+        }
+        if !changes.responses.is_empty() {
+            self.resources.push_str("      ResponseParameters:\n");
+        }
+        for (status, changes) in &changes.responses {
+            let _ = writeln!(self.resources, "        \"{status}\":\n          ResponseParameters:");
+            for change in changes {
+                let (key, value) = (quoted(&change.key()), quoted(change.written_or_nothing()));
+                let line = format!("            - {{ Destination: {key}, Source: {value} }}");
+                let _ = writeln!(self.resources, "{line}");
+            }
+        }
+    }
+
+    fn change(&mut self, change: &Change, indent: &str) {
+        let (key, value) = (quoted(&change.key()), quoted(change.written_or_nothing()));
+        let _ = writeln!(self.resources, "{indent}{key}: {value}");
     }
 
     fn service(&mut self, action: &ServiceAction) {
@@ -354,6 +413,27 @@ impl Writer {
         }
         unique
     }
+}
+
+/// No principal is known to a native route: nothing a client says of itself under these names goes on.
+fn own_headers() -> [String; 3] {
+    ["tenant", "key-id", "plan-id"].map(|name| format!("remove:header.x-tollgate-{name}"))
+}
+
+/// The path of a URL as an HTTP API's parameter mapping: `https://host/a/{id}` is `/a/${request.path.id}`.
+fn path_of(url: &Text) -> Change {
+    let mut written = String::new();
+    for part in &url.0 {
+        let _ = match part {
+            Part::Literal(text) => write!(written, "{text}"),
+            Part::StageVariable(name) => write!(written, "${{stageVariables.{name}}}"),
+            Part::PathParameter(name) => write!(written, "${{request.path.{name}}}"),
+        };
+    }
+    let after_scheme = written.split_once("://").map_or(written.as_str(), |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map(|(_, path)| path.split('?').next().unwrap_or_default());
+    let written = format!("/{}", path.unwrap_or_default());
+    Change { target: ChangeTarget::Path, operation: ChangeOperation::Overwrite, written, value: Vec::new() }
 }
 
 /// Logical ids that are not routes.

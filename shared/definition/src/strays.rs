@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_extension_is_refused_wherever_it_stands() {
-        let source = "x-amazon-apigateway-policy: {}\n\
+        let source = "x-amazon-apigateway-security-policy: {}\n\
                       info: {x-amazon-apigateway-cors: {}}\n\
                       x-amazon-apigateway-polici: {}\n\
                       paths:\n  /a:\n    get: {parameters: [{x-tollgate-cache: 1}]}\n\
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(
             problems(source),
             [
-                "1:1 x-amazon-apigateway-policy is refused: resource policies are not supported | leave it out",
+                "1:1 x-amazon-apigateway-security-policy is refused: HTTP APIs have none: it belongs to REST APIs and custom domains | leave it out",
                 "2:8 x-amazon-apigateway-cors has no meaning here | AWS has it at the top of the document: move it, or leave it out",
                 "3:1 x-amazon-apigateway-polici is not an extension that is known here | leave it out",
                 "6:25 x-tollgate-cache is not an extension that is known here | leave it out",

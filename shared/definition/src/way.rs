@@ -3,7 +3,10 @@
 //! The cheapest way that does what the operation declares: the managed gateway alone costs a third of what the router and
 //! the wait for its backend cost. See `docs/cost.md`.
 
-use crate::{Guard, Integration, Operation, PathTemplate, Route, Way, document::Node, reader::Reader, text::Part};
+use crate::{
+    Destination, Guard, HttpProxy, Integration, LambdaProxy, Operation, PathTemplate, RestApi, Route, Server, Source,
+    Target, TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
+};
 
 /// `x-tollgate-path`: what the document asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,29 +35,29 @@ pub(crate) fn wish(reader: &mut Reader, node: &Node, otherwise: Wish) -> Wish {
 ///
 /// # Errors
 /// Why an operation that is to be native cannot be.
-pub(crate) fn choose(
-    wish: Wish,
-    guard: &Guard,
-    path: &str,
-    method: &str,
-    integration: Integration,
-) -> Result<Way, String> {
-    if let Integration::Service(_) = integration {
-        // The managed gateway alone calls these, whatever the whole document asks for.
-        return Ok(Way::Native(integration));
+pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: &RestApi) -> Result<Way, String> {
+    if let Integration::Http(HttpProxy { server: Server { link: Some(link), .. }, .. }) = &operation.integration
+        && link.has_no_url
+    {
+        let needed = needs_router(guard, &operation, rest_api);
+        let asked = (wish == Wish::Dispatched).then(|| format!("{EXTENSION} asks for it"));
+        if let Some(because) = needed.or(asked) {
+            return Err(format!(
+                "the router has no URL to call a listener with, and the operation needs it: {because}"
+            ));
+        }
     }
-    let because = match (wish, needs_router(guard, &integration)) {
+    if let Integration::Service(_) = operation.integration {
+        // The managed gateway alone calls these, whatever the whole document asks for.
+        return Ok(Way::Native(operation.integration));
+    }
+    let because = match (wish, needs_router(guard, &operation, rest_api)) {
         (Wish::Native, Some(because)) => return Err(because),
-        (Wish::Native | Wish::None, None) => return Ok(Way::Native(integration)),
+        (Wish::Native | Wish::None, None) => return Ok(Way::Native(operation.integration)),
         (Wish::None | Wish::Dispatched, Some(because)) => because,
         (Wish::Dispatched, None) => format!("{EXTENSION} asks for it"),
     };
-    Ok(dispatched(guard, path, method, integration, because))
-}
-
-fn dispatched(guard: &Guard, path: &str, method: &str, integration: Integration, because: String) -> Way {
-    let (path, method) = (path.to_owned(), method.to_owned());
-    Way::Dispatched { operation: Operation { path, method, admits: guard.admits(), integration }, because }
+    Ok(Way::Dispatched { operation, because })
 }
 
 /// A native route with parameters catches what API Gateway does not read as its more guarded neighbour: `/admin/1/` is
@@ -84,32 +87,83 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
                 ));
                 continue;
             }
-            route.way = dispatched(&route.guard, &route.path, &route.method, integration.clone(), because);
+            let operation = Operation {
+                path: route.path.clone(),
+                method: route.method.clone(),
+                admits: route.guard.admits(),
+                validation: Validation::default(),
+                integration: integration.clone(),
+            };
+            route.way = Way::Dispatched { operation, because };
         }
     }
     lost
 }
 
-/// What the managed gateway cannot do of an integration. (API Gateway developer guide, `http-api-develop-integrations`.)
-fn needs_router(guard: &Guard, integration: &Integration) -> Option<String> {
-    match integration {
-        Integration::Service(_) => None,
-        Integration::Mock(_) => Some("HTTP APIs have no mock integration".to_owned()),
-        Integration::Lambda(proxy) => match proxy.function.0.as_slice() {
-            [Part::StageVariable(_)] => None,
-            [Part::Literal(arn), ..] if arn.starts_with("arn:") => None,
-            _ => Some("the function is named without its ARN".to_owned()),
-        },
-        Integration::Http(_) if *guard == Guard::ApiKey => {
-            // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
-            Some("only the router tells an HTTP backend who called".to_owned())
-        }
-        Integration::Http(proxy) => {
-            if let Some(Part::StageVariable(_)) = proxy.url.0.first() {
-                return Some("HTTP APIs take a stage variable in a URL only behind http:// or https://".to_owned());
+/// What the managed gateway cannot do of an operation. (API Gateway developer guide, `http-api-develop-integrations`.)
+fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<String> {
+    let because = if !operation.validation.is_empty() {
+        "HTTP APIs do not validate requests"
+    } else if rest_api.policy.is_some() {
+        "HTTP APIs have no resource policy"
+    } else if !rest_api.gateway_responses.is_empty() || rest_api.problem_details {
+        "HTTP APIs have no gateway responses of the user's own"
+    } else {
+        return match &operation.integration {
+            Integration::Service(_) => None,
+            Integration::Faulty(_) => Some("it answers 500".to_owned()),
+            Integration::Mapped(mapped) => {
+                Some(format!("HTTP APIs have no integration of type {}", kind(&mapped.target)))
             }
-            let renamed = proxy.path_parameters.iter().find(|(own, route)| own != route);
-            renamed.map(|(own, route)| format!("the path parameter {route} is called {own} in the URL"))
-        }
+            Integration::Lambda(proxy) => function_needs_router(proxy, rest_api),
+            Integration::Http(proxy) => server_needs_router(guard, proxy),
+        };
+    };
+    Some(because.to_owned())
+}
+
+fn kind(target: &Target) -> &'static str {
+    match target {
+        Target::Mock => "mock",
+        Target::Http(_) => "http",
+        Target::Function { .. } | Target::Service(_) => "aws",
     }
+}
+
+fn function_needs_router(proxy: &LambdaProxy, rest_api: &RestApi) -> Option<String> {
+    if !rest_api.binary_media_types.is_empty() && !proxy.decodes_base64 {
+        return Some("HTTP APIs do not look at binary media types".to_owned());
+    }
+    if !proxy.parameters.is_empty() {
+        return Some("HTTP APIs do not map how a function is invoked".to_owned());
+    }
+    match proxy.function.0.as_slice() {
+        [Part::StageVariable(_)] => None,
+        [Part::Literal(arn), ..] if arn.starts_with("arn:") => None,
+        _ => Some("the function is named without its ARN".to_owned()),
+    }
+}
+
+fn server_needs_router(guard: &Guard, proxy: &HttpProxy) -> Option<String> {
+    if *guard == Guard::ApiKey {
+        // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
+        return Some("only the router tells an HTTP backend who called".to_owned());
+    }
+    if let Some(link) = &proxy.server.link {
+        // A native route names the listener, which a URL does not tell.
+        return link.target.is_none().then(|| "HTTP APIs reach private backends by their listener's ARN".to_owned());
+    }
+    if let Some(Part::StageVariable(_)) = proxy.server.url.0.first() {
+        return Some("HTTP APIs take a stage variable in a URL only behind http:// or https://".to_owned());
+    }
+    if proxy.server.tls != TlsConfig::default() {
+        return Some("HTTP APIs have tlsConfig for private integrations only".to_owned());
+    }
+    proxy.parameters.iter().find_map(|mapping| match (&mapping.to, &mapping.from) {
+        (Destination::Path(own), Source::Path(route)) if own == route => None,
+        (Destination::Path(own), Source::Path(route)) => {
+            Some(format!("the path parameter {route} is called {own} in the URL"))
+        }
+        _ => Some("HTTP APIs map parameters otherwise than REST APIs".to_owned()),
+    })
 }

@@ -15,10 +15,29 @@ pub const MAX_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 pub struct FunctionCall {
     /// The function's ARN or name, with its version or alias if any.
     pub function: String,
-    /// The event, as JSON.
+    /// Whether the caller waits for what the function gives back.
+    pub invocation: Invocation,
+    /// The event, as JSON; of no bytes where the integration sends none.
     pub event: Vec<u8>,
+    /// Whose execution environment a tenant-isolated function runs in.
+    /// (Lambda developer guide, `tenant-isolation`.)
+    pub tenant_id: Option<String>,
+    /// The role to call it with, by its ARN; none: the router's own.
+    pub credentials: Option<String>,
     /// How long it may take.
     pub timeout_ms: u32,
+}
+
+/// `X-Amz-Invocation-Type`. (Lambda API reference, `Invoke`.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Invocation {
+    /// The answer is what the function gives back.
+    #[default]
+    RequestResponse,
+    /// Lambda takes the event, answers 202, and calls the function later.
+    Event,
+    /// Lambda says whether it would call the function, with 204, and does not.
+    DryRun,
 }
 
 /// What a function gave back.
@@ -28,6 +47,8 @@ pub enum FunctionAnswer {
     Payload(Bytes),
     /// It failed; this payload describes how.
     Failed(Bytes),
+    /// Lambda took an [`Invocation::Event`], or would have taken one.
+    Accepted,
 }
 
 /// One request to an HTTP backend.
@@ -41,11 +62,48 @@ pub struct HttpCall {
     pub headers: Headers,
     /// The body.
     pub body: Bytes,
+    /// How the server shows who it is.
+    pub tls: Tls,
     /// How long it may take, from connecting to the last byte.
     pub timeout_ms: u32,
 }
 
-/// What an HTTP backend gave back.
+/// `tlsConfig`: how an HTTPS backend shows who it is.
+/// (API Gateway developer guide, `api-gateway-swagger-extensions-integration-tls-config`.)
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// Whether a certificate that no known authority issued is taken. Its name and dates are still checked, as AWS does.
+    pub insecure: bool,
+    /// The name that the certificate must be for; none: the URL's host.
+    pub server_name: Option<String>,
+}
+
+/// One request to an AWS service, as it goes over the wire but for its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceCall {
+    /// The service as the integration's URI names it, and as it is signed for: `dynamodb`, `sqs`, `states`.
+    pub service: String,
+    /// Where it is called.
+    pub region: String,
+    /// Its host there: `dynamodb.eu-north-1.amazonaws.com`.
+    pub host: String,
+    /// The method.
+    pub method: String,
+    /// The path, encoded, from `/`.
+    pub path: String,
+    /// The query, encoded, without `?`.
+    pub query: String,
+    /// The headers, without `Host`, `Content-Length` and those of the signature.
+    pub headers: Headers,
+    /// The body.
+    pub body: Bytes,
+    /// The role to call it with, by its ARN; none: the router's own.
+    pub credentials: Option<String>,
+    /// How long it may take, from connecting to the last byte, repeats included.
+    pub timeout_ms: u32,
+}
+
+/// What an HTTP backend or an AWS service gave back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpAnswer {
     /// The status code.
@@ -73,17 +131,25 @@ pub enum CallProblem {
     TooLarge,
 }
 
-/// Calls backends. A call is made once: an integration's work may not be repeatable, so nothing is retried here.
+/// Calls backends. An integration's work may not be repeatable: what is repeated, each method says.
 pub trait Backends {
-    /// Invokes a function and waits for what it gives back.
+    /// Invokes a function and waits for what it gives back. Made once.
     ///
     /// # Errors
     /// When it gave nothing back.
     fn invoke(&self, call: FunctionCall) -> impl Future<Output = Result<FunctionAnswer, CallProblem>>;
 
-    /// Sends a request and reads the whole answer. Redirects are answers.
+    /// Sends a request and reads the whole answer. Redirects are answers. Made once.
     ///
     /// # Errors
     /// When there was no whole answer.
     fn send(&self, call: HttpCall) -> impl Future<Output = Result<HttpAnswer, CallProblem>>;
+
+    /// Signs a request, sends it to an AWS service and reads the whole answer, whatever its status. Repeated at most twice
+    /// within its time, and only where the service says that it was not carried out (throttled before execution) or where
+    /// the connection could not be made.
+    ///
+    /// # Errors
+    /// When there was no whole answer, or the role could not be assumed.
+    fn call(&self, call: ServiceCall) -> impl Future<Output = Result<HttpAnswer, CallProblem>>;
 }

@@ -5,21 +5,38 @@
 
 mod answer;
 mod backends;
+mod binary;
+mod changes;
+mod context;
+mod exchange;
+mod gateway_response;
 mod http_proxy;
+mod incoming;
 mod lambda_answer;
 mod lambda_event;
 mod lambda_proxy;
+mod mapped;
 mod matching;
 mod mock;
+mod outgoing;
 mod path;
+mod policy;
+mod prepared;
 mod principal;
 mod refusal;
 mod request;
 mod response;
+mod service_call;
+mod trace;
+mod url;
+mod validate;
 
 pub use answer::{Gateway, Outcome};
-pub use backends::{Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, MAX_PAYLOAD_BYTES};
+pub use backends::{
+    Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, Invocation, MAX_PAYLOAD_BYTES,
+    ServiceCall, Tls,
+};
 pub use path::{PathProblem, RequestPath};
-pub use refusal::Refusal;
+pub use refusal::{FieldError, Refusal};
 pub use request::{ApiIdentity, GatewayRequest, Headers, Stage, query_pairs};
 pub use response::GatewayResponse;

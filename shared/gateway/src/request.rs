@@ -49,6 +49,8 @@ pub struct ApiIdentity {
     pub account_id: String,
     /// Its id, such as `a1b2c3d4e5`.
     pub api_id: String,
+    /// The region that it lies in, such as `eu-north-1`.
+    pub region: String,
     /// The host name that the client called.
     pub domain_name: String,
 }
@@ -77,6 +79,27 @@ impl Headers {
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All names and values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// All values of `name`, in order.
+    pub fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of `name`, joined by commas.
+    pub fn joined(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self.all(name).collect();
+        (!values.is_empty()).then(|| values.join(","))
+    }
+
+    /// Takes away every value of each of `names`.
+    pub fn remove(&mut self, names: &[&str]) {
+        self.0.retain(|(name, _)| !names.iter().any(|other| other.eq_ignore_ascii_case(name)));
     }
 
     /// Adds a value.

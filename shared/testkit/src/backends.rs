@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use bytes::Bytes;
-use gateway::{Backends, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall};
+use gateway::{Backends, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall, ServiceCall};
 
 /// What a backend was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,13 +12,15 @@ pub enum Call {
     Function(FunctionCall),
     /// A request was sent.
     Http(HttpCall),
+    /// An AWS service was called.
+    Service(ServiceCall),
 }
 
-/// Answers every function and every HTTP server alike.
+/// Answers every function alike, and every HTTP server and AWS service.
 pub struct StubBackends {
     /// What functions give back.
     pub function: Result<FunctionAnswer, CallProblem>,
-    /// What HTTP servers give back.
+    /// What HTTP servers and AWS services give back.
     pub http: Result<HttpAnswer, CallProblem>,
     calls: RefCell<Vec<Call>>,
 }
@@ -64,6 +66,11 @@ impl Backends for &StubBackends {
 
     async fn send(&self, call: HttpCall) -> Result<HttpAnswer, CallProblem> {
         self.calls.borrow_mut().push(Call::Http(call));
+        self.http.clone()
+    }
+
+    async fn call(&self, call: ServiceCall) -> Result<HttpAnswer, CallProblem> {
+        self.calls.borrow_mut().push(Call::Service(call));
         self.http.clone()
     }
 }

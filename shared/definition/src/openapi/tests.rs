@@ -1,7 +1,7 @@
 use super::*;
 use std::collections::BTreeMap;
 
-use crate::{Guard, Integration, PayloadFormat, Route, Way, show};
+use crate::{Destination, Guard, Integration, ParameterMapping, PayloadFormat, Route, Source, Way, show};
 
 const GOOD: &str = r#"
 openapi: 3.0.3
@@ -60,7 +60,9 @@ fn a_definition_becomes_operations() {
     let Way::Dispatched { operation, because } = &catalog.way else { panic!("renamed parameters") };
     assert_eq!(because, "the path parameter proxy is called path in the URL");
     let Integration::Http(http) = &operation.integration else { panic!("a URL") };
-    assert_eq!((&http.method, http.path_parameters["path"].as_str(), http.timeout_ms), (&None, "proxy", 29_000));
+    assert_eq!((&http.server.method, http.timeout_ms), (&None, 29_000));
+    let path = ParameterMapping { to: Destination::Path("path".to_owned()), from: Source::Path("proxy".to_owned()) };
+    assert_eq!(http.parameters, [path]);
 }
 
 #[test]
@@ -72,11 +74,11 @@ fn a_security_requirement_of_the_document_holds_where_an_operation_has_none() {
 
 #[test]
 fn every_problem_is_found_at_once_with_its_place() {
-    let source = "openapi: 3.0.3\nx-amazon-apigateway-policy: {}\npaths:\n  /a:\n    get: {}\n  carts: {}\n  /b/{x}: {}\n  /b/{y}: {}\n  /c: {gett: {}}\n";
+    let source = "openapi: 3.0.3\nx-amazon-apigateway-minimum-compression-size: 1\npaths:\n  /a:\n    get: {}\n  carts: {}\n  /b/{x}: {}\n  /b/{y}: {}\n  /c: {gett: {}}\n";
     assert_eq!(
         problems(source),
         [
-            "2:1 x-amazon-apigateway-policy is refused: resource policies are not supported | leave it out",
+            "2:1 x-amazon-apigateway-minimum-compression-size is refused: compression is not supported | leave it out",
             "5:5 GET /a has no x-amazon-apigateway-integration: nothing would be called | write x-amazon-apigateway-integration: with a type and a uri",
             "6:3 the path \"carts\" does not start with '/' | write /carts",
             "8:3 /b/{y} matches the same requests as /b/{x} in line 7 | write the path once, with all its methods",
@@ -90,15 +92,15 @@ fn a_wrong_integration_is_refused_with_what_to_write() {
     for (integration, problem) in [
         (
             "{uri: x}",
-            "5:40 the integration has no type | write type: aws_proxy (a Lambda function), http_proxy (a URL) or mock",
+            "5:40 the integration has no type | write aws_proxy (a Lambda function), http_proxy (a URL), aws, http or mock",
         ),
         (
             "{type: lambda, uri: x}",
-            "5:47 the integration type is \"lambda\" | write aws_proxy (a Lambda function), http_proxy (a URL) or mock",
+            "5:47 the integration type is \"lambda\" | write aws_proxy (a Lambda function), http_proxy (a URL), aws, http or mock",
         ),
         (
             "{type: aws, uri: x}",
-            "5:47 integrations of type aws are not supported | write aws_proxy, http_proxy or mock",
+            "5:40 the aws integration has no responses to choose from: every call would be a 500 | write responses: {default: {statusCode: \"200\"}}",
         ),
         (
             "{type: aws_proxy}",
@@ -108,7 +110,7 @@ fn a_wrong_integration_is_refused_with_what_to_write() {
         ("{type: http_proxy, uri: ftp://x}", "5:64 \"ftp://x\" is not an HTTP URL | write https://host/path"),
         (
             "{type: http_proxy, uri: 'http://x/{no}'}",
-            "5:64 the route has no path parameter \"no\" | name one of the path's {parameters}, or map one to it",
+            "5:64 the URI's {no} has no value | write requestParameters: {integration.request.path.no: method.request.path.NAME}",
         ),
         (
             "{type: aws_proxy, uri: f, httpMethod: GET}",
@@ -120,15 +122,15 @@ fn a_wrong_integration_is_refused_with_what_to_write() {
         ),
         (
             "{type: aws_proxy, uri: f, credentials: c}",
-            "5:66 credentials is refused: functions are called by permission, or with the router's role | leave it out",
+            "5:79 \"c\" is not the ARN of a role | write ${stageVariables.role}, or the role's ARN",
         ),
         (
             "{type: aws_proxy, uri: 'arn:${AWS::Region}'}",
             "5:63 ${AWS::Region} is not a stage variable | write ${stageVariables.name}, and give the ARN in the stage's variable",
         ),
         (
-            "{type: mock, responses: {default: {statusCode: 200}}}",
-            "5:40 a mock without a request template has no status | write requestTemplates: {application/json: '{\"statusCode\": 200}'}",
+            "{type: mock, passthroughBehavior: never, responses: {default: {statusCode: 200}}}",
+            "5:40 a mock that passes nothing on and has no request template never answers | write requestTemplates: {application/json: '{\"statusCode\": 200}'}",
         ),
         ("[]", "5:40 x-amazon-apigateway-integration is a list | write an object here"),
     ] {
@@ -137,14 +139,17 @@ fn a_wrong_integration_is_refused_with_what_to_write() {
 }
 
 #[test]
-fn a_template_that_needs_rendering_is_refused() {
-    let integration =
-        "{type: mock, requestTemplates: {application/json: '#set($a = 1)'}, responses: {default: {statusCode: 200}}}";
-    let problems = integration_problems(integration);
-    assert!(
-        problems[1].contains("mapping templates with references ($…) or directives (#…) are not supported"),
-        "{problems:?}"
+fn what_aws_only_notices_when_it_is_called_is_a_problem_or_a_500() {
+    let source = "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration:\n        type: http\n        \
+                  uri: https://a.example/\n        responses: {default: {statusCode: 200}}\n        \
+                  requestParameters: {integration.request.header.Content-Length: \"'0'\"}\n";
+    assert_eq!(
+        problems(source),
+        ["9:29 the header Content-Length is API Gateway's own: an integration that maps it answers 500 | leave it out"]
     );
+    let api = compile_with(source, &Options { as_aws_imports: true, ..Options::default() }).unwrap();
+    let Way::Dispatched { operation, .. } = &api.routes[0].way else { panic!("dispatched") };
+    assert!(matches!(&operation.integration, Integration::Faulty(why) if why.contains("Content-Length")));
 }
 
 #[test]
@@ -203,7 +208,8 @@ fn what_aws_refuses_to_deploy_is_refused_here() {
     let source = source.replace("other", "id");
     let with = |names: &[&str]| {
         let stage_variables = Some(names.iter().map(|name| (*name).to_owned()).collect());
-        compile_with(&source, &Options { stage_variables }).map_err(|problems| problems[0].message.clone())
+        compile_with(&source, &Options { stage_variables, ..Options::default() })
+            .map_err(|problems| problems[0].message.clone())
     };
     assert!(with(&["f"]).is_ok());
     assert_eq!(with(&["g"]), Err("the stage has no variable \"f\"".to_owned()));
