@@ -1,10 +1,11 @@
-//! Every port over the network: AWS services and HTTP backends. The only crate that names `aws-sdk-*`.
+//! Every port over the network: AWS services, HTTP backends and issuers of tokens. The only crate that names `aws-sdk-*`.
 //!
 //! [`Connection`] holds what all clients share: region, credentials, one HTTP client with one TLS library.
 
 mod backends;
 mod connection;
 mod functions;
+mod issuers;
 mod keys;
 
 use std::error::Error;
@@ -13,6 +14,7 @@ pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
 pub use connection::{AwsSettings, Connection};
 pub use functions::Functions;
+pub use issuers::Issuers;
 pub use keys::KeysTable;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike
