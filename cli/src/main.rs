@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod keys;
 mod plan;
+mod render;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -29,6 +30,8 @@ enum Command {
     Build(build::Build),
     /// Say which way each operation takes and what it costs.
     Plan(plan::Command),
+    /// Show what a mapping template makes of an event.
+    Render(render::Render),
     /// Make, disable and enable API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -44,6 +47,7 @@ async fn main() -> ExitCode {
         }
         Command::Build(build) => build.run(),
         Command::Plan(plan) => return plan.run(),
+        Command::Render(render) => return render.run(),
         Command::Keys(keys) => keys.run().await,
     };
     match done {

@@ -27,6 +27,7 @@ def phases():
          "clippy found something"),
         ("Run the tests", [*CARGO_TEST, "--workspace", "--exclude", "e2e", "--exclude", "fuzz"], "A test failed"),
         ("Read the shapes of documents", [*CARGO_TEST, "--workspace", "--test", "fixtures"], "A document broke a promise"),
+        ("Fuzz each target for two seconds", [*CARGO_TEST, "--workspace", "--test", "short"], "An input broke a promise"),
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
         ("Compare infra/routes.yaml with infra/api.yaml", [*deployment.BUILD_ROUTES, "--check"],
          "infra/routes.yaml is stale, and `make up` writes it anew"),

@@ -4,4 +4,5 @@ mod bad_input;
 mod cart;
 mod contracts;
 mod keys;
+mod services;
 mod tracing;

@@ -112,6 +112,7 @@ fn operation(row: &Row, wait_ms: u32) -> Operation<'_> {
         Guard::Open => ("open", None),
         Guard::ApiKey => ("apiKey", None),
         Guard::Iam => ("iam", None),
+        Guard::Request { authorizer } => ("request", Some(authorizer.as_str())),
         Guard::Jwt { authorizer, .. } => ("jwt", Some(authorizer.as_str())),
     };
     Operation {

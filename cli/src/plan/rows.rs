@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use definition::{Api, Guard, Integration, Route, Way};
+use definition::{Api, Guard, Integration, Route, Target, Way};
 
 use super::{
     cost::{self, Assumptions, DearerThanRest, Month, Passage, Router},
@@ -87,10 +87,19 @@ fn row(route: &Route, prices: &Prices, assumed: Assumptions, requests: u64) -> R
 fn passage(route: &Route) -> Passage {
     let router = match &route.way {
         Way::Native(_) => Router::Unused,
-        Way::Dispatched { operation, .. } if matches!(operation.integration, Integration::Mock(_)) => Router::Answers,
+        Way::Dispatched { operation, .. } if answers_itself(&operation.integration) => Router::Answers,
         Way::Dispatched { .. } => Router::Waits,
     };
     Passage { authorizer: route.guard == Guard::ApiKey, router }
+}
+
+/// Whether the router answers without a backend to wait for.
+fn answers_itself(integration: &Integration) -> bool {
+    match integration {
+        Integration::Mapped(mapped) => mapped.target == Target::Mock,
+        Integration::Faulty(_) => true,
+        Integration::Lambda(_) | Integration::Http(_) | Integration::Service(_) => false,
+    }
 }
 
 #[cfg(test)]

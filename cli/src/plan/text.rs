@@ -78,6 +78,7 @@ fn cells(row: &Row, wait_ms: u32) -> [String; HEAD.len()] {
         Guard::Open => "open".to_owned(),
         Guard::ApiKey => "API key".to_owned(),
         Guard::Iam => "IAM".to_owned(),
+        Guard::Request { authorizer } => format!("Lambda {}", printable(authorizer)),
         Guard::Jwt { authorizer, .. } => format!("JWT {}", printable(authorizer)),
     };
     let rest = match row.dearer_than_rest {

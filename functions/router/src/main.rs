@@ -1,6 +1,6 @@
 //! Wiring only: settings, table, clients, run. Behaviour is in [`router::Router::route`].
 
-use aws::{Connection, Functions, KeysTable, NetworkBackends};
+use aws::{Connection, KeysTable, NetworkBackends};
 use gateway::Gateway;
 use lambda_runtime::{LambdaEvent, service_fn};
 use router::{Config, Router, load_table};
@@ -11,7 +11,7 @@ async fn main() -> Result<(), Error> {
     let config = runtime::start(Config::load)?;
     let table = load_table(&config.table_file)?;
     let connection = Connection::new(&config.aws)?;
-    let backends = NetworkBackends::new(Functions::new(connection.lambda()));
+    let backends = NetworkBackends::new(&connection);
     let here = config.here();
     let keys = KeysTable::new(connection.dynamodb(), config.api_keys_table);
     let router = &Router::new(Gateway::new(table, backends, keys), here);

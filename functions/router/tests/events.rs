@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "what panics here fails a test")]
 
 use gateway::{CallProblem, FunctionAnswer, Gateway};
-use router::Router;
+use router::{Here, Router};
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
 use testkit::{Call, MemoryKeys, StubBackends, demo_keys, events, table};

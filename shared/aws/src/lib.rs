@@ -1,19 +1,38 @@
 //! Every port over the network: AWS services, HTTP backends and issuers of tokens. The only crate that names `aws-sdk-*`.
 //!
-//! [`Connection`] holds what all clients share: region, credentials, one HTTP client with one TLS library.
+//! [`Connection`] holds what all clients share: region, credentials, one HTTP client with one TLS library. What integrations
+//! call is [`NetworkBackends`]:
+//!
+//! | | |
+//! |---|---|
+//! | `backends` | the port |
+//! | `functions` | Lambda functions |
+//! | `servers`, `tls` | HTTP servers, and how they show who they are |
+//! | `signed` | any AWS service, by a request that is signed here |
+//! | `actions` | the actions that have an `integrationSubtype`, by the SDK's clients where they are used |
+//! | `account`, `roles`, `clients` | as whom AWS is called |
+//! | `attempts`, `answer` | what is tried again, and what an answer is |
 
+mod account;
+mod actions;
+mod answer;
+mod attempts;
 mod backends;
+mod clients;
 mod connection;
 mod functions;
 mod issuers;
 mod keys;
+mod roles;
+mod servers;
+mod signed;
+mod tls;
 
 use std::error::Error;
 
 pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
 pub use connection::{AwsSettings, Connection};
-pub use functions::Functions;
 pub use issuers::Issuers;
 pub use keys::KeysTable;
 

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation};
+use crate::{
+    ActionValue, Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation,
+    path_template::DEFAULT_ROUTE,
+};
 
 /// A checked API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Api {
     /// `info.title`.
     pub title: String,
@@ -55,9 +58,14 @@ pub struct Route {
 }
 
 impl Route {
-    /// `GET /carts/{cartId}`: AWS's route key.
+    /// `GET /carts/{cartId}`, or `$default`: AWS's route key.
     pub fn key(&self) -> String {
         route_key(&self.method, &self.path)
+    }
+
+    /// Whether it is the route `$default`.
+    pub fn is_default(&self) -> bool {
+        self.path == DEFAULT_ROUTE
     }
 }
 
@@ -70,6 +78,11 @@ pub enum Guard {
     ApiKey,
     /// Who signs with IAM: the managed gateway says.
     Iam,
+    /// Whom a Lambda authorizer of the user's lets in: the managed gateway asks it.
+    Request {
+        /// The authorizer's name in the document.
+        authorizer: String,
+    },
     /// Who shows a token: the managed gateway says.
     Jwt {
         /// The authorizer's name in the document.
@@ -85,7 +98,7 @@ impl Guard {
         match self {
             Guard::Open => Admits::Everybody,
             Guard::ApiKey => Admits::ApiKey,
-            Guard::Iam | Guard::Jwt { .. } => Admits::Managed,
+            Guard::Iam | Guard::Jwt { .. } | Guard::Request { .. } => Admits::Managed,
         }
     }
 }
@@ -148,7 +161,7 @@ impl Operation {
 }
 
 fn route_key(method: &str, path: &str) -> String {
-    format!("{method} {path}")
+    if path == DEFAULT_ROUTE { "$default".to_owned() } else { format!("{method} {path}") }
 }
 
 /// What an operation calls. (API Gateway developer guide, `api-gateway-swagger-extensions-integration`.)
@@ -163,21 +176,23 @@ pub enum Integration {
     /// One that AWS takes and answers with a 500 whenever it is called, and why. Only
     /// [`Options::as_aws_imports`](crate::Options) lets it be.
     Faulty(String),
-    /// `aws_proxy` with an `integrationSubtype`: an AWS service that the managed gateway calls, and it alone.
+    /// `aws_proxy` with an `integrationSubtype`: one action of an AWS service.
     Service(ServiceAction),
 }
 
-/// One of the AWS services that an HTTP API calls by itself.
+/// One action of an AWS service, by its `integrationSubtype`: the ten that HTTP APIs call by themselves, and ours.
 /// (API Gateway developer guide, `http-api-develop-integrations-aws-services`.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceAction {
-    /// `SQS-SendMessage`, ….
+    /// `SQS-SendMessage`, `DynamoDB-GetItem`, ….
     pub subtype: String,
-    /// The action's parameters, as the managed gateway evaluates them: `$request.body.message`.
-    pub parameters: BTreeMap<String, String>,
-    /// The role that API Gateway calls it with.
-    pub credentials: Text,
-    /// How long it may take, 50 to 29,000 ms.
+    /// Whether HTTP APIs have it; else the router alone calls it.
+    pub native: bool,
+    /// The action's parameters by name, `Region` perhaps among them.
+    pub parameters: BTreeMap<String, ActionValue>,
+    /// The role to call it with, which HTTP APIs must have, and a router does without: it has one of its own.
+    pub credentials: Option<Text>,
+    /// How long it may take, 50 to 30,000 ms.
     pub timeout_ms: u32,
 }
 
@@ -198,11 +213,9 @@ impl Integration {
             Integration::Mapped(mapped) => mapped.stage_variables(),
             Integration::Faulty(_) => Vec::new(),
             Integration::Service(action) => {
-                let named = action.parameters.values().flat_map(|value| value.split("stageVariables.").skip(1));
-                let name =
-                    |rest: &'_ str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-                let named = named.filter_map(|rest| rest.get(..name(rest))).filter(|name| !name.is_empty());
-                action.credentials.stage_variables().chain(named).collect()
+                let named =
+                    action.parameters.values().flat_map(ActionValue::sources).filter_map(Source::stage_variable);
+                action.credentials.iter().flat_map(Text::stage_variables).chain(named).collect()
             }
         }
     }

@@ -57,14 +57,19 @@ use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, S
 
 /// All of them, in AWS's order.
 pub const EXTENSIONS: [Extension; 53] = [
-    extension("any-method", Path, Honoured, "an operation for every method that the path does not name"),
+    extension(
+        "any-method",
+        Path,
+        Honoured,
+        "an operation for every method that the path does not name; with `isDefaultRoute` under `/$default`, for what no path takes",
+    ),
     extension("api-key-source", Document, Honoured, "`HEADER`; `AUTHORIZER` is refused"),
     extension("auth", Operation, Delegated, "`AWS_IAM`"),
     extension(
         "authorizer",
         SecurityScheme,
         Delegated,
-        "`jwt`; `request`, `token` and `cognito_user_pools` are refused",
+        "`jwt`; `request` as HTTP APIs have it, on native routes; `token` and `cognito_user_pools` are refused",
     ),
     extension(
         "authtype",
@@ -123,7 +128,11 @@ pub const EXTENSIONS: [Extension; 53] = [
         Honoured,
         "`aws_proxy`: `POST`; `http_proxy`: what to call with, `ANY` for the client's own",
     ),
-    property("integrationSubtype", Delegated, "the ten of HTTP APIs, with their `requestParameters`"),
+    property(
+        "integrationSubtype",
+        Honoured,
+        "the ten of HTTP APIs, delegated where the route is native; `DynamoDB-GetItem`, `-PutItem`, `-UpdateItem`, `-DeleteItem`, `-Query`, `SNS-Publish`",
+    ),
     property("integrationTarget", Delegated, "the listener behind the VPC link"),
     property("passthroughBehavior", Honoured, "a proxy passes everything on, here as on AWS"),
     property(

@@ -20,14 +20,14 @@ use crate::{
 const TYPES: [&str; 5] = ["aws_proxy", "http_proxy", "mock", "aws", "http"];
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"];
 const PASSTHROUGHS: [&str; 3] = ["when_no_match", "when_no_templates", "never"];
-/// Bytes that a compiled regular expression may take: one that needs more is hostile to its own gateway.
-pub const MAX_PATTERN_BYTES: usize = 1024 * 1024;
-
 const CONNECTION_TYPES: [&str; 2] = ["INTERNET", "VPC_LINK"];
 const CONTENT_HANDLINGS: [&str; 2] = ["CONVERT_TO_TEXT", "CONVERT_TO_BINARY"];
 
 /// Milliseconds that an integration may take: the least, and the most, which is the default.
 const TIMEOUT_MS: (u32, u32) = (50, 29_000);
+
+/// How large the automaton of a response's pattern may be: room for a thousand statuses, and built in no time.
+pub const MAX_PATTERN_BYTES: usize = 100_000;
 
 const INVOKE_PREFIX: &str = ":lambda:path/2015-03-31/functions/";
 const INVOKE_SUFFIX: &str = "/invocations";
@@ -56,7 +56,7 @@ fn read_type(reader: &mut Reader, node: &Node, path: &PathTemplate) -> Option<In
     };
     match known {
         "aws_proxy" if node.get("integrationSubtype").is_some() => {
-            service::read(reader, node, entries).map(Integration::Service)
+            service::read(reader, node, entries, path).map(Integration::Service)
         }
         "aws_proxy" => lambda(reader, node, entries, path).map(Integration::Lambda),
         "http_proxy" => http(reader, node, entries, path).map(Integration::Http),
@@ -153,18 +153,13 @@ fn http(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTemplate
     let server = server(reader, node, "http_proxy")?;
     let target = mapped::http_target(&server);
     let (parameters, changes) = if changes::are_in(node) {
-        let holes = without_parameters(node);
-        (mapped::parameters(reader, &holes, ("http_proxy", path), &target), changes::read(reader, node, path))
+        (mapped::parameters(reader, node, &[], ("http_proxy", path, &target)), changes::read(reader, node, path))
     } else {
-        (mapped::parameters(reader, node, ("http_proxy", path), &target), Changes::default())
+        let entries = node.get("requestParameters").map(|mappings| reader.object(mappings, "requestParameters"));
+        let entries = entries.unwrap_or_default();
+        (mapped::parameters(reader, node, entries, ("http_proxy", path, &target)), Changes::default())
     };
     Some(HttpProxy { server, parameters, changes, timeout_ms: timeout(reader, node) })
-}
-
-/// The integration without its `requestParameters`, which are an HTTP API's: its path parameters are the route's.
-fn without_parameters(node: &Node) -> Node {
-    let entries = node.entries().unwrap_or_default().iter().filter(|entry| entry.key != "requestParameters");
-    Node { place: node.place, value: crate::document::Value::Map(entries.cloned().collect()) }
 }
 
 /// The server of an integration of type `http` or `http_proxy`.
@@ -293,15 +288,20 @@ fn uri<'n>(reader: &mut Reader, node: &'n Node, kind: &str, example: &str) -> Op
 
 fn timeout(reader: &mut Reader, node: &Node) -> u32 {
     let (least, most) = TIMEOUT_MS;
+    // HTTP APIs, whose exports name a payload format, wait a second longer. (`http-api-quotas`.)
+    let most = if node.get("payloadFormatVersion").is_some() { most + 1_000 } else { most };
     let given = node.get("timeoutInMillis").and_then(|node| reader.number(node, "timeoutInMillis", least, most));
-    given.unwrap_or(most)
+    given.unwrap_or(TIMEOUT_MS.1)
 }
 
 /// Refuses every property that is not honoured, and those that this type does not have but for `own`, by name.
 fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str]) {
     for Entry { key, place, value } in entries {
         match key.as_str() {
-            "type" | "httpMethod" | "timeoutInMillis" | "cacheNamespace" => {}
+            "type" | "cacheNamespace" => {}
+            "httpMethod" => _ = reader.choice(value, key, &METHODS),
+            // Its bounds are those of the type, see `timeout`.
+            "timeoutInMillis" => _ = reader.number(value, key, 0, u32::MAX),
             key if own.contains(&key) => {}
             "passthroughBehavior" => {
                 reader.choice(value, key, &PASSTHROUGHS);

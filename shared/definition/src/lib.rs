@@ -10,6 +10,7 @@ mod api;
 mod document;
 mod extensions;
 mod integration;
+mod lines;
 mod managed;
 mod mapping;
 mod models;
@@ -19,6 +20,7 @@ mod paths;
 mod problem;
 mod reader;
 mod refs;
+mod request_authorizer;
 mod rest_api;
 mod routes;
 mod security;
@@ -35,15 +37,17 @@ pub use api::{
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
 pub use integration::{MAX_PATTERN_BYTES, is_header_name, source::of_gateway_response as gateway_response_source};
+pub use lines::Lines;
 pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use mapping::{
-    Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse, Mapped,
-    ParameterMapping, Passthrough, Piece, RequestMapping, Server, Service, ServiceRequest, Source, Target, TlsConfig,
-    VpcLink,
+    ActionValue, Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse,
+    Mapped, ParameterMapping, Passthrough, Piece, RequestMapping, Server, Service, ServiceRequest, Source, Target,
+    TlsConfig, VpcLink,
 };
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
 pub use problem::{MAX_SHOWN, Place, Problem, show};
+pub use request_authorizer::RequestAuthorizer;
 pub use rest_api::{GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};
 pub use routes::managed_routes;
 pub use table::{RouteEnd, RouteTree, Table, TableError, encode};

@@ -253,6 +253,42 @@ pub enum Piece {
     RequestPath,
 }
 
+/// A parameter of a service action, as `requestParameters` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ActionValue {
+    /// Text with values in it: `$request.body.message`, `${stageVariables.table}`.
+    Text {
+        /// As the document writes it: what the managed gateway is told.
+        written: String,
+        /// In its pieces. One value alone keeps its JSON type; among text it is text.
+        pieces: Vec<Piece>,
+    },
+    /// A number, boolean or null, as JSON.
+    Fixed(String),
+    /// An object, in the document's order. Only Tollgate's own subtypes take them.
+    Object(Vec<(String, ActionValue)>),
+    /// A list.
+    List(Vec<ActionValue>),
+}
+
+impl ActionValue {
+    /// The sources of all values in it.
+    pub fn sources(&self) -> Vec<&Source> {
+        match self {
+            ActionValue::Text { pieces, .. } => pieces
+                .iter()
+                .filter_map(|piece| match piece {
+                    Piece::Value(source) => Some(source),
+                    Piece::Literal(_) | Piece::RequestPath => None,
+                })
+                .collect(),
+            ActionValue::Fixed(_) => Vec::new(),
+            ActionValue::Object(entries) => entries.iter().flat_map(|(_, value)| value.sources()).collect(),
+            ActionValue::List(items) => items.iter().flat_map(ActionValue::sources).collect(),
+        }
+    }
+}
+
 impl Changes {
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {

@@ -98,14 +98,14 @@ impl<'d> Bundle<'d> {
                 }
                 text.push(']');
             }
-            Value::Map(entries) => {
+            Value::Map(map) => {
                 if let Some(reference) = node.get("$ref").and_then(Node::text) {
                     let name = self.name(reference)?;
                     let _ = write!(text, "{{\"$ref\":{}}}", quoted(&format!("#/definitions/{name}")));
                     return Some(());
                 }
                 text.push('{');
-                for (index, entry) in entries.iter().enumerate() {
+                for (index, entry) in map.entries.iter().enumerate() {
                     let _ = write!(text, "{}{}:", if index > 0 { "," } else { "" }, quoted(&entry.key));
                     self.write(&entry.value, depth + 1, text)?;
                 }

@@ -8,6 +8,7 @@ use crate::{
     managed,
     models::Models,
     paths::{self, Surroundings},
+    problem::in_order,
     reader::{Reader, one_of},
     refs::Refs,
     rest_api,
@@ -78,14 +79,16 @@ pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>
     let mut reader = Reader::default();
     reader.as_aws = options.as_aws_imports;
     let api = read_api(&mut reader, &document.root, options);
-    let mut problems = reader.problems;
-    problems.sort_by_key(|problem| problem.place);
-    // A value that several places refer to is read for each of them.
-    problems.dedup();
+    let problems = in_order(reader.problems);
     if problems.is_empty() { Ok(api) } else { Err(problems) }
 }
 
 fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
+    if is_cloudformation(root) {
+        let remedy = "give what stands under DefinitionBody, or Body, as a file of its own";
+        reader.problem(root.place, "this is a template of CloudFormation, not a definition", remedy);
+        return Api::default();
+    }
     let known = read_version(reader, root);
     for entry in reader.object(root, "the document") {
         refuse_unknown(reader, entry, &entry.key, known, "the document");
@@ -94,13 +97,14 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     strays::check(reader, root);
     let refs = Refs { root };
     refs.check(reader);
-    let schemes = Schemes::read(reader, refs);
+    let schemes = Schemes::read(reader, refs, options.stage_variables.as_ref());
     let guard = root.get("security").map_or(Guard::Open, |node| schemes.guard(reader, node));
     let wish = way::wish(reader, root, Wish::None);
     let mut managed = managed::read(reader, root);
     managed.jwt_authorizers = schemes.jwt_authorizers();
+    managed.request_authorizers = schemes.request_authorizers();
     // One is left for the API key's.
-    if managed.jwt_authorizers.len() >= MAX_AUTHORIZERS {
+    if managed.jwt_authorizers.len() + managed.request_authorizers.len() >= MAX_AUTHORIZERS {
         let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
         reader.problem(root.place, message, "declare fewer authorizers; one is the API key's");
     }
@@ -126,6 +130,12 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or("API");
     Api { title: title.to_owned(), routes, managed, rest_api: around.rest_api, models: models.into_texts() }
+}
+
+/// Whether it is a template that may have a definition in it.
+fn is_cloudformation(root: &Node) -> bool {
+    let version = root.get("openapi").or_else(|| root.get("swagger"));
+    version.is_none() && (root.get("Resources").is_some() || root.get("AWSTemplateFormatVersion").is_some())
 }
 
 /// Which version it is, and so which fields it may have.

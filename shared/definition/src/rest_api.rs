@@ -143,7 +143,7 @@ fn headers(reader: &mut Reader, node: &Node) -> Vec<(String, Source)> {
             reader.problem(*place, format!("{key:?} is not a header of a gateway response"), remedy);
             continue;
         };
-        let from = reader.text(value, key).and_then(|text| source::of_gateway_response(text));
+        let from = reader.text(value, key).and_then(source::of_gateway_response);
         match from {
             Some(from) => headers.push((name.to_owned(), from)),
             None => reader.problem(

@@ -1,13 +1,14 @@
 //! `securitySchemes` (`securityDefinitions` in Swagger 2.0) and `security`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Guard, JwtAuthorizer,
+    Guard, JwtAuthorizer, RequestAuthorizer,
     document::{Entry, Node},
     managed,
-    reader::{Reader, one_of},
+    reader::{MAX_NAMED, Reader, one_of},
     refs::Refs,
+    request_authorizer,
 };
 
 /// What the document declares, by name.
@@ -18,13 +19,14 @@ enum Scheme {
     ApiKey,
     Iam,
     Jwt(JwtAuthorizer),
+    Request(RequestAuthorizer),
     /// Declared, and nothing that a route can be guarded with here. Who uses it is told.
     Other,
 }
 
 impl Schemes {
-    /// Reads them.
-    pub(crate) fn read(reader: &mut Reader, refs: Refs<'_>) -> Self {
+    /// Reads them. Of stage variables, only `known` ones may be used.
+    pub(crate) fn read(reader: &mut Reader, refs: Refs<'_>, known: Option<&BTreeSet<String>>) -> Self {
         let root = refs.root;
         let declared = root.get("components").and_then(|components| components.get("securitySchemes"));
         let declared = declared.or_else(|| root.get("securityDefinitions"));
@@ -32,7 +34,7 @@ impl Schemes {
         let mut schemes = BTreeMap::new();
         for Entry { key, value, .. } in entries {
             let Some(node) = refs.resolve(reader, value) else { continue };
-            schemes.insert(key.clone(), read_scheme(reader, key, node));
+            schemes.insert(key.clone(), read_scheme(reader, key, node, known));
         }
         Schemes(schemes)
     }
@@ -41,48 +43,86 @@ impl Schemes {
     pub(crate) fn jwt_authorizers(&self) -> BTreeMap<String, JwtAuthorizer> {
         let jwt = self.0.iter().filter_map(|(name, scheme)| match scheme {
             Scheme::Jwt(authorizer) => Some((name.clone(), authorizer.clone())),
-            Scheme::ApiKey | Scheme::Iam | Scheme::Other => None,
+            _ => None,
         });
         jwt.collect()
     }
 
-    /// Whom a `security` requirement lets in. `[]` asks for nothing.
+    /// The Lambda authorizers among them.
+    pub(crate) fn request_authorizers(&self) -> BTreeMap<String, RequestAuthorizer> {
+        let request = self.0.iter().filter_map(|(name, scheme)| match scheme {
+            Scheme::Request(authorizer) => Some((name.clone(), authorizer.clone())),
+            _ => None,
+        });
+        request.collect()
+    }
+
+    /// Whom a `security` requirement lets in. `[]` and `[{}]` ask for nothing.
+    ///
+    /// Where there are several requirements, OpenAPI asks for any of them, and REST APIs, whose exports write an API key and an
+    /// authorizer so, for all: as the two are not one, such a list is refused.
     pub(crate) fn guard(&self, reader: &mut Reader, security: &Node) -> Guard {
         let Some(alternatives) = security.items() else {
             let message = format!("security is {}", security.kind());
             reader.problem(security.place, message, "write a list: [{api_key: []}]");
             return Guard::Open;
         };
-        let mut guards = Vec::new();
+        let mut guards: Vec<(&str, Guard)> = Vec::new();
+        let mut optional = false;
         for alternative in alternatives {
-            for Entry { key, place, value } in reader.object(alternative, "a security requirement") {
-                match self.0.get(key) {
-                    Some(Scheme::ApiKey) => guards.push(Guard::ApiKey),
-                    Some(Scheme::Iam) => guards.push(Guard::Iam),
-                    Some(Scheme::Jwt(_)) => {
-                        guards.push(Guard::Jwt { authorizer: key.clone(), scopes: reader.texts(value, "the scopes") });
-                    }
-                    Some(Scheme::Other) => reader.problem(
-                        *place,
-                        format!("nothing here can guard a route with the security scheme {key:?}"),
-                        "use an API key, AWS's awsSigv4, or an authorizer of type jwt",
-                    ),
-                    None => {
-                        let message = format!("the security scheme {key:?} is not declared");
-                        reader.problem(*place, message, self.remedy());
-                    }
-                }
+            let requirements = reader.object(alternative, "a security requirement");
+            optional |= requirements.is_empty();
+            for requirement in requirements {
+                let guard = self.guard_of(reader, requirement);
+                guards.extend(
+                    guard
+                        .filter(|guard| !guards.iter().any(|(_, other)| other == guard))
+                        .map(|guard| (requirement.key.as_str(), guard)),
+                );
             }
         }
-        if alternatives.len() > 1 || guards.len() > 1 {
-            let message = "more than one requirement in security is not supported";
-            reader.problem(security.place, message, "write one: [{api_key: []}]");
+        let names: Vec<&str> = guards.iter().map(|(name, _)| *name).take(MAX_NAMED).collect();
+        match guards.as_slice() {
+            [_, _, ..] => {
+                let message = format!("security names {}, and a route here has one guard", names.join(" and "));
+                reader.problem(security.place, message, "name the one that is to be asked");
+            }
+            [_] if optional => {
+                let message = format!("{{}} beside {} makes it optional, which API Gateway has not", names.concat());
+                reader.problem(security.place, message, "leave one of them out");
+            }
+            _ => {}
         }
-        guards.into_iter().next().unwrap_or(Guard::Open)
+        guards.into_iter().next().map_or(Guard::Open, |(_, guard)| guard)
+    }
+
+    fn guard_of(&self, reader: &mut Reader, requirement: &Entry) -> Option<Guard> {
+        let Entry { key, place, value } = requirement;
+        match self.0.get(key) {
+            Some(Scheme::ApiKey) => Some(Guard::ApiKey),
+            Some(Scheme::Iam) => Some(Guard::Iam),
+            Some(Scheme::Jwt(_)) => {
+                Some(Guard::Jwt { authorizer: key.clone(), scopes: reader.texts(value, "the scopes") })
+            }
+            Some(Scheme::Request(_)) => Some(Guard::Request { authorizer: key.clone() }),
+            Some(Scheme::Other) => {
+                let message = format!("nothing here can guard a route with the security scheme {key:?}");
+                reader.problem(
+                    *place,
+                    message,
+                    "use an API key, AWS's awsSigv4, or an authorizer of type jwt or request",
+                );
+                None
+            }
+            None => {
+                reader.problem(*place, format!("the security scheme {key:?} is not declared"), self.remedy());
+                None
+            }
+        }
     }
 
     fn remedy(&self) -> String {
-        let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let names: Vec<&str> = self.0.keys().map(String::as_str).take(MAX_NAMED).collect();
         match names.as_slice() {
             [] => "declare it under components.securitySchemes".to_owned(),
             names => format!("write {}, or declare it under components.securitySchemes", one_of(names)),
@@ -90,24 +130,12 @@ impl Schemes {
     }
 }
 
-fn read_scheme(reader: &mut Reader, name: &str, node: &Node) -> Scheme {
+fn read_scheme(reader: &mut Reader, name: &str, node: &Node, known: Option<&BTreeSet<String>>) -> Scheme {
     let is = |field: &str, text: &str| {
         node.get(field).and_then(Node::text).is_some_and(|value| value.eq_ignore_ascii_case(text))
     };
     if let Some(authorizer) = node.get("x-amazon-apigateway-authorizer") {
-        let Some(kind) = authorizer.get("type") else {
-            reader.problem(authorizer.place, "the authorizer has no type", "write type: jwt");
-            return Scheme::Other;
-        };
-        return match reader.choice(kind, "the authorizer's type", &["jwt", "request", "token", "cognito_user_pools"]) {
-            Some("jwt") => managed::read_jwt(reader, authorizer).map_or(Scheme::Other, Scheme::Jwt),
-            Some(other) => {
-                let message = format!("authorizers of type {other} are not supported");
-                reader.problem(kind.place, message, "use an API key, or an authorizer of type jwt");
-                Scheme::Other
-            }
-            None => Scheme::Other,
-        };
+        return read_authorizer(reader, authorizer, known);
     }
     if is("x-amazon-apigateway-authtype", "awsSigv4") {
         return Scheme::Iam;
@@ -125,4 +153,30 @@ fn read_scheme(reader: &mut Reader, name: &str, node: &Node) -> Scheme {
         reader.problem(node.place, message, "write {type: apiKey, name: x-api-key, in: header}");
     }
     Scheme::ApiKey
+}
+
+fn read_authorizer(reader: &mut Reader, authorizer: &Node, known: Option<&BTreeSet<String>>) -> Scheme {
+    let Some(kind) = authorizer.get("type") else {
+        reader.problem(authorizer.place, "the authorizer has no type", "write type: jwt, or type: request");
+        return Scheme::Other;
+    };
+    let remedy = match reader.choice(kind, "the authorizer's type", &["jwt", "request", "token", "cognito_user_pools"])
+    {
+        Some("jwt") => return managed::read_jwt(reader, authorizer).map_or(Scheme::Other, Scheme::Jwt),
+        Some("request") => {
+            return request_authorizer::read(reader, authorizer, known).map_or(Scheme::Other, Scheme::Request);
+        }
+        Some("token") => {
+            "write type: request with authorizerPayloadFormatVersion: \"1.0\" and identitySource: $request.header.NAME; its \
+             function then gets the header in an event of that type"
+        }
+        Some(_) => {
+            "write type: jwt with jwtConfiguration: {issuer: https://cognito-idp.REGION.amazonaws.com/POOL, audience: [CLIENT]}"
+        }
+        None => return Scheme::Other,
+    };
+    let message =
+        format!("authorizers of type {} are not supported", kind.text().unwrap_or_default().to_ascii_lowercase());
+    reader.problem(kind.place, message, remedy);
+    Scheme::Other
 }

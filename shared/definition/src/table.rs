@@ -120,6 +120,12 @@ fn insert(routes: &mut RouteTree, path: &PathTemplate, method: &str, operation: 
                 node.greedy.insert(method.to_owned(), end);
                 return;
             }
+            Segment::Rest => {
+                // Paths are inserted in order: `/` before it keeps its place, `/{proxy+}` behind it takes its own.
+                node.greedy.entry(method.to_owned()).or_insert(end.clone());
+                node.methods.entry(method.to_owned()).or_insert(end);
+                return;
+            }
         };
     }
     node.methods.insert(method.to_owned(), end);

@@ -4,8 +4,8 @@
 //! the wait for its backend cost. See `docs/cost.md`.
 
 use crate::{
-    Destination, Guard, HttpProxy, Integration, LambdaProxy, Operation, PathTemplate, RestApi, Route, Server, Source,
-    Target, TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
+    Destination, Guard, HttpProxy, Integration, LambdaProxy, Operation, PathTemplate, RestApi, Route, Source, Target,
+    TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
 };
 
 /// `x-tollgate-path`: what the document asks for.
@@ -36,9 +36,7 @@ pub(crate) fn wish(reader: &mut Reader, node: &Node, otherwise: Wish) -> Wish {
 /// # Errors
 /// Why an operation that is to be native cannot be.
 pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: &RestApi) -> Result<Way, String> {
-    if let Integration::Http(HttpProxy { server: Server { link: Some(link), .. }, .. }) = &operation.integration
-        && link.has_no_url
-    {
+    if is_listener(&operation.integration) {
         let needed = needs_router(guard, &operation, rest_api);
         let asked = (wish == Wish::Dispatched).then(|| format!("{EXTENSION} asks for it"));
         if let Some(because) = needed.or(asked) {
@@ -46,10 +44,6 @@ pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: 
                 "the router has no URL to call a listener with, and the operation needs it: {because}"
             ));
         }
-    }
-    if let Integration::Service(_) = operation.integration {
-        // The managed gateway alone calls these, whatever the whole document asks for.
-        return Ok(Way::Native(operation.integration));
     }
     let because = match (wish, needs_router(guard, &operation, rest_api)) {
         (Wish::Native, Some(because)) => return Err(because),
@@ -64,14 +58,14 @@ pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: 
 /// `/{proxy+}` to an HTTP API and `/admin/{id}` to a REST API. Such a route goes through the router, which reads both the
 /// same way and keeps the guard.
 ///
-/// Gives what cannot be kept: AWS services are called by the managed gateway alone.
+/// Gives what cannot be kept: a listener behind a VPC link is called by the managed gateway alone.
 pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
     let mut lost = Vec::new();
     let guarded: Vec<(String, Guard, Option<PathTemplate>)> =
         routes.iter().map(|route| (route.key(), route.guard.clone(), PathTemplate::parse(&route.path).ok())).collect();
     for route in routes {
         let Way::Native(integration) = &route.way else { continue };
-        let Some(path) = PathTemplate::parse(&route.path).ok().filter(|path| path.parameters().next().is_some()) else {
+        let Some(path) = PathTemplate::parse(&route.path).ok().filter(PathTemplate::is_open) else {
             continue;
         };
         let stricter = guarded.iter().find(|(_, guard, other)| {
@@ -79,12 +73,8 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
         });
         if let Some((neighbour, ..)) = stricter {
             let because = format!("its path overlaps {neighbour}, which is guarded otherwise");
-            if let Integration::Service(action) = integration {
-                lost.push(format!(
-                    "{} calls {}, which the router does not, and {because}",
-                    route.key(),
-                    action.subtype
-                ));
+            if is_listener(integration) {
+                lost.push(format!("{} calls a listener, for which a router has no URL, and {because}", route.key()));
                 continue;
             }
             let operation = Operation {
@@ -100,6 +90,12 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
     lost
 }
 
+/// Whether it is a private backend that only its ARN names.
+fn is_listener(integration: &Integration) -> bool {
+    let Integration::Http(proxy) = integration else { return false };
+    proxy.server.link.as_ref().is_some_and(|link| link.has_no_url)
+}
+
 /// What the managed gateway cannot do of an operation. (API Gateway developer guide, `http-api-develop-integrations`.)
 fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<String> {
     let because = if !operation.validation.is_empty() {
@@ -110,6 +106,10 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
         "HTTP APIs have no gateway responses of the user's own"
     } else {
         return match &operation.integration {
+            Integration::Service(action) if !action.native => Some(format!("HTTP APIs have no {}", action.subtype)),
+            Integration::Service(action) if action.credentials.is_none() => {
+                Some(format!("HTTP APIs call {} with credentials only", action.subtype))
+            }
             Integration::Service(_) => None,
             Integration::Faulty(_) => Some("it answers 500".to_owned()),
             Integration::Mapped(mapped) => {

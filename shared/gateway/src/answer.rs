@@ -6,7 +6,7 @@ use definition::{Admits, Integration, RestApi, Table};
 use identity::{KeyLookup, Principal};
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, changes,
+    Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, action_call, changes,
     exchange::Exchange,
     gateway_response::{self, Refused},
     http_proxy, lambda_proxy, mapped, matching, policy,
@@ -124,8 +124,10 @@ impl<B: Backends, K: KeyLookup> Gateway<B, K> {
                 Ok(response)
             }
             Integration::Mapped(mapped) => mapped::answer(mapped, exchange, prepared, &self.backends).await,
-            // Only its own route of the managed gateway calls it, and that does not come by here.
-            Integration::Service(_) => Err(Refusal::OtherRoute),
+            Integration::Service(action) => {
+                let call = action_call::call(action, exchange)?;
+                Ok(action_call::respond(self.backends.act(call).await?))
+            }
             Integration::Faulty(why) => Err(Refusal::Configuration(why.clone())),
         }
     }

@@ -53,11 +53,7 @@ impl<'r> Exchange<'r> {
 
     /// What `$input.params` finds: the last value of each name.
     pub(crate) fn params(&self) -> &Params {
-        self.params.get_or_init(|| Params {
-            path: self.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-            querystring: last_values(self.query().iter().map(|(name, value)| (name.as_str(), value.as_str())), false),
-            header: last_values(self.request.headers.iter(), true),
-        })
+        self.params.get_or_init(|| params(self.request, self.parameters, self.query()))
     }
 
     /// `$context`.
@@ -89,6 +85,25 @@ impl<'r> Exchange<'r> {
         })
     }
 
+    /// What a request mapping's `source` gives as JSON: a value of the body keeps its type, anything else is text.
+    ///
+    /// # Errors
+    /// 400 where the body is to be looked into and is broken JSON.
+    pub(crate) fn json_value(&self, source: &Source) -> Result<Option<Value>, Refusal> {
+        let Source::Body(Some(path)) = source else {
+            let values = self.values(source)?;
+            return Ok((!values.is_empty()).then(|| Value::from(values.join(","))));
+        };
+        let found = self.body().json().map_err(|error| Refusal::UnreadableBody(error.to_string()))?;
+        let path = JsonPath::parse(path).map_err(|error| Refusal::Configuration(error.to_string()))?;
+        let matches = path.find(found.root()).map_err(|error| Refusal::UnreadableBody(error.to_string()))?;
+        let read = |found: &Found<'_>| serde_json::from_str(&json(found)).unwrap_or_default();
+        Ok(match matches {
+            Matches::Definite(found) => found.as_ref().map(read),
+            Matches::Indefinite(found) => Some(found.iter().map(read).collect()),
+        })
+    }
+
     fn query_values(&self, name: &str) -> Vec<String> {
         self.query().iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
     }
@@ -110,6 +125,28 @@ impl<'r> Exchange<'r> {
                 .map_err(|error| Refusal::Configuration(format!("the backend's answer is not JSON: {error}")))?,
             other => self.values(other)?.pop(),
         })
+    }
+}
+
+/// What a template reads of `request` beside its body: `$input.params()` and `$context`. `resource` is the route's path, if
+/// one is known, and `parameters` are the values of its path parameters.
+pub fn template_inputs(
+    request: &GatewayRequest,
+    resource: Option<&str>,
+    parameters: &BTreeMap<String, String>,
+) -> (Params, Value) {
+    let mut context = context::of_templates(request, None, None);
+    if let Some((context, resource)) = context.as_object_mut().zip(resource) {
+        context.insert("resourcePath".to_owned(), Value::from(resource));
+    }
+    (params(request, parameters, &request.query_pairs()), context)
+}
+
+fn params(request: &GatewayRequest, parameters: &BTreeMap<String, String>, query: &[(String, String)]) -> Params {
+    Params {
+        path: parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        querystring: last_values(query.iter().map(|(name, value)| (name.as_str(), value.as_str())), false),
+        header: last_values(request.headers.iter(), true),
     }
 }
 

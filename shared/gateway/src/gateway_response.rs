@@ -232,7 +232,7 @@ mod tests {
             ("$stageVariables.a|$stageVariables.b|", "one||"),
             ("method.request.header.x-agent $method.request.querystring.q", "cli 2"),
             ("#if(true) $input.body ${x} $", "#if(true) $input.body ${x} $"),
-            ("$context.$context.nothing!", "!"),
+            ("$context.nothing!", "!"),
         ] {
             assert_eq!(substitute(template), text, "{template}");
         }

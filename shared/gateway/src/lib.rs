@@ -3,6 +3,8 @@
 //! Each step is a function from values to values in a module of its own; the steps that must wait take a port
 //! ([`Backends`], [`identity::KeyLookup`]). [`Gateway::answer`] puts them in order and reads like the sentence.
 
+mod action_call;
+mod actions;
 mod answer;
 mod backends;
 mod binary;
@@ -31,11 +33,17 @@ mod trace;
 mod url;
 mod validate;
 
+pub use actions::{
+    Action, ActionAnswer, ActionCall, BusEvent, ConfigurationName, DeleteItem, Execution, Expressions, GetItem,
+    MessageAttribute, MessageAttributes, Publish, PutItem, Query, Returned, SqsReceive, SqsSend, StreamRecord,
+    UpdateItem,
+};
 pub use answer::{Gateway, Outcome};
 pub use backends::{
     Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, Invocation, MAX_PAYLOAD_BYTES,
     ServiceCall, Tls,
 };
+pub use exchange::template_inputs;
 pub use path::{PathProblem, RequestPath};
 pub use refusal::{FieldError, Refusal};
 pub use request::{ApiIdentity, GatewayRequest, Headers, Stage, query_pairs};

@@ -43,6 +43,14 @@ pub enum Refusal {
     /// A mapping looks into the body, and it is not JSON.
     #[error("a mapping looks into the body, and it is not JSON: {0}")]
     UnreadableBody(String),
+    /// The request does not give an action's parameter what it must be.
+    #[error("the parameter {name} must {must}")]
+    ActionParameter {
+        /// The parameter's name, `MessageBody`.
+        name: &'static str,
+        /// What it must: `be there`.
+        must: &'static str,
+    },
     /// The API's resource policy does not let the caller in.
     #[error("the resource policy denies the request{}", if *.explicit { " explicitly" } else { "" })]
     Policy {
@@ -149,6 +157,7 @@ impl Refusal {
                 let message = format!("Missing required request parameters: [{}]", names.join(", "));
                 return DefaultResponse { kind: "BAD_REQUEST_PARAMETERS", status: 400, error_type: BAD, message };
             }
+            Refusal::ActionParameter { .. } => ("BAD_REQUEST_PARAMETERS", 400, BAD, own.as_str()),
             Refusal::InvalidBody { .. } => ("BAD_REQUEST_BODY", 400, BAD, "Invalid request body"),
             Refusal::UnreadableBody(_) => ("DEFAULT_4XX", 400, BAD, "Invalid JSON in request body"),
             Refusal::MediaType(_) => ("UNSUPPORTED_MEDIA_TYPE", 415, BAD, "Unsupported Media Type"),

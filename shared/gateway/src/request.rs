@@ -123,8 +123,10 @@ impl Headers {
     /// All values by name, the name as it came first.
     pub fn grouped(&self) -> Vec<(&str, Vec<&str>)> {
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for (name, value) in &self.0 {
-            match groups.iter_mut().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            let place = *places.entry(name.to_ascii_lowercase()).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some((_, values)) => values.push(value),
                 None => groups.push((name, vec![value])),
             }
@@ -151,4 +153,16 @@ pub fn query_pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(n, v)| (decode(n), decode(v))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_grouped_by_name_in_any_letter_case() {
+        let headers = [("B", "1"), ("a", "2"), ("b", "3"), ("A", "4"), ("c", "5")];
+        let headers = Headers(headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        assert_eq!(headers.grouped(), [("B", vec!["1", "3"]), ("a", vec!["2", "4"]), ("c", vec!["5"])]);
+    }
 }

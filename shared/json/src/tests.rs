@@ -141,7 +141,7 @@ fn values_are_found_by_key_and_place() {
     assert_eq!(shown(root.get("none")), "");
     assert_eq!(shown(root.at(0)), "");
     assert_eq!((root.len(), root.items().count(), root.is_empty()), (4, 0, false));
-    assert_eq!((root.size(), root.get("list").map(Node::size), root.get("n").map(Node::size)), (17, Some(8), Some(1)));
+    assert_eq!((root.size(), root.get("list").map(Node::size), root.get("n").map(Node::size)), (20, Some(9), Some(1)));
     let null = root.get("n").unwrap();
     assert!(null.is_null() && null.as_str().is_none() && null.as_number().is_none() && null.as_bool().is_none());
     assert_eq!((null.len(), null.items().count(), null.entries().count(), null.get("a").is_none()), (0, 0, 0, true));

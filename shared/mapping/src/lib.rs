@@ -38,7 +38,7 @@ mod value;
 pub use inputs::{Body, Inputs, Params};
 pub use jsonpath::JsonPath;
 pub use limits::{
-    MAX_ALLOCATED_BYTES, MAX_FOREACH_ITERATIONS, MAX_NESTING, MAX_OUTPUT_BYTES, MAX_RENDER_DEPTH, MAX_STEPS,
+    Limits, MAX_ALLOCATED_BYTES, MAX_FOREACH_ITERATIONS, MAX_NESTING, MAX_OUTPUT_BYTES, MAX_RENDER_DEPTH, MAX_STEPS,
     MAX_TEMPLATE_BYTES,
 };
 pub use overrides::Overrides;

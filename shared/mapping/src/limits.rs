@@ -23,3 +23,18 @@ pub const MAX_STEPS: u64 = 10_000_000;
 
 /// How many bytes of texts, lists and maps one rendering may make, all in all.
 pub const MAX_ALLOCATED_BYTES: u64 = 128 * 1024 * 1024;
+
+/// How much one rendering may ask for. What else is limited does not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Statements, steps of references and items of collections.
+    pub steps: u64,
+    /// Bytes of texts, lists and maps, all in all.
+    pub allocated_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: MAX_STEPS, allocated_bytes: MAX_ALLOCATED_BYTES }
+    }
+}

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Inputs, MAX_TEMPLATE_BYTES, Overrides, RenderProblem, TemplateError,
+    Inputs, Limits, MAX_TEMPLATE_BYTES, Overrides, RenderProblem, TemplateError,
     problem::Place,
     regex::Patterns,
     render::Renderer,
@@ -42,7 +42,20 @@ impl Template {
     /// When the template reads a body as JSON that is none, passes a limit, or calls a method in a way at which Java
     /// would throw.
     pub fn render(&self, inputs: &Inputs<'_>, overrides: &mut Overrides) -> Result<String, RenderProblem> {
-        let mut renderer = Renderer::new(&self.program, &self.patterns, inputs, overrides);
+        self.render_within(Limits::default(), inputs, overrides)
+    }
+
+    /// [`Template::render`] with limits of the caller's.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn render_within(
+        &self,
+        limits: Limits,
+        inputs: &Inputs<'_>,
+        overrides: &mut Overrides,
+    ) -> Result<String, RenderProblem> {
+        let mut renderer = Renderer::new(&self.program, &self.patterns, limits, inputs, overrides);
         let text = renderer.run()?;
         if let Some(changed) = renderer.overrides_after()? {
             *overrides = changed;

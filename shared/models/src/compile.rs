@@ -13,7 +13,7 @@ use json::{Kind, Node};
 
 use crate::{
     Model, ModelProblem,
-    reference::{identified, local},
+    reference::Lookup,
     schema::{Schema, SchemaId},
 };
 
@@ -25,7 +25,9 @@ pub(crate) fn compile<'d>(
     resolve: &dyn Fn(&str) -> Option<Node<'d>>,
 ) -> Result<Model, Vec<ModelProblem>> {
     let mut compiler = Compiler::of(schema, resolve);
-    while let Some(place) = compiler.pending.pop_front() {
+    while let Some(place) = compiler.pending.pop_front()
+        && compiler.problems.len() < MAX_PROBLEMS
+    {
         let compiled = keywords::schema(&mut compiler, &place);
         if let Some(schema) = compiler.schemas.get_mut(place.id.0 as usize) {
             *schema = compiled;
@@ -43,6 +45,7 @@ pub(crate) fn compile<'d>(
 struct Compiler<'d, 'r> {
     root: Node<'d>,
     resolve: &'r dyn Fn(&str) -> Option<Node<'d>>,
+    lookup: Lookup<'d>,
     schemas: Vec<Schema>,
     /// Where each of the schemas is.
     pointers: Vec<Rc<str>>,
@@ -70,6 +73,7 @@ impl<'d, 'r> Compiler<'d, 'r> {
         let mut compiler = Compiler {
             root,
             resolve,
+            lookup: Lookup::default(),
             schemas: Vec::new(),
             pointers: Vec::new(),
             known: HashMap::new(),
@@ -100,24 +104,21 @@ impl<'d, 'r> Compiler<'d, 'r> {
 
     /// The schema that the one at `place` refers to.
     fn referred(&mut self, place: &Place<'d>, reference: &str) -> Option<SchemaId> {
-        let own = local(place.model, reference);
-        if let Some(node) = own.or_else(|| identified(place.model, reference).filter(|_| !self.is_elsewhere(reference)))
-        {
-            let fragment = reference.strip_prefix('#').unwrap_or(reference);
-            let pointer = format!("{}{fragment}", place.reference);
-            return Some(self.enlist(node, place.model, place.reference.clone(), pointer.into()));
+        let own = self.lookup.local(place.model, reference);
+        let other = if own.is_none() { self.elsewhere(reference) } else { None };
+        if let Some(model) = other {
+            return Some(self.enlist(model, model, reference.into(), reference.into()));
         }
-        let node = self.elsewhere(reference)?;
-        Some(self.enlist(node, node, reference.into(), reference.into()))
+        let node = own.or_else(|| self.lookup.identified(place.model, reference))?;
+        let fragment = reference.strip_prefix('#').unwrap_or(reference);
+        let pointer = format!("{}{fragment}", place.reference);
+        Some(self.enlist(node, place.model, place.reference.clone(), pointer.into()))
     }
 
-    fn elsewhere(&self, reference: &str) -> Option<Node<'d>> {
-        let bundled = self.root.get("definitions").and_then(|definitions| definitions.get(reference));
+    fn elsewhere(&mut self, reference: &str) -> Option<Node<'d>> {
+        let definitions = self.root.get("definitions");
+        let bundled = definitions.and_then(|definitions| self.lookup.get(definitions, reference));
         bundled.or_else(|| (self.resolve)(reference))
-    }
-
-    fn is_elsewhere(&self, reference: &str) -> bool {
-        self.elsewhere(reference).is_some()
     }
 
     fn problem(&mut self, place: &Place<'_>, steps: &[&str], message: impl Into<String>, remedy: &str) {

@@ -10,12 +10,12 @@ use json::{Kind, Node};
 
 use crate::{
     Model,
-    pattern::Pattern,
+    pattern::{Pattern, TooComplex},
     schema::{Schema, SchemaId},
 };
 
-/// How deep schemas may be applied within each other: a quarter of what two megabytes of stack hold, and a body that is
-/// nested a hundred deep is already none that a person wrote.
+/// How deep schemas may be applied within each other. It takes less than a megabyte of stack, and bodies that people write
+/// are not nested a hundred deep.
 const MAX_DEPTH: u32 = 400;
 
 /// How many steps a check may take for each value and key of a body, and to begin with. A step is a schema applied to a
@@ -23,6 +23,10 @@ const MAX_DEPTH: u32 = 400;
 /// multiply from level to level take more than these.
 const STEPS_PER_VALUE: u64 = 64;
 const STEPS_AT_LEAST: u64 = 100_000;
+
+/// How many steps any check may take: some seconds. The largest body that Lambda takes, 6 MB, has half a million values and
+/// keys as people write them, and this is a hundred for each.
+const STEPS_AT_MOST: u64 = 50_000_000;
 
 /// One check of one body.
 pub(crate) struct Evaluation<'m> {
@@ -36,7 +40,7 @@ pub(crate) struct Evaluation<'m> {
 impl<'m> Evaluation<'m> {
     pub(crate) fn of(model: &'m Model, body: Node<'_>) -> Self {
         let steps = STEPS_PER_VALUE.saturating_mul(body.size() as u64).saturating_add(STEPS_AT_LEAST);
-        Evaluation { model, steps_left: steps, depth: 0, gave_up: false }
+        Evaluation { model, steps_left: steps.min(STEPS_AT_MOST), depth: 0, gave_up: false }
     }
 
     /// Whether `value` is as the schema says. Never, once it gave up.
@@ -108,10 +112,11 @@ impl<'m> Evaluation<'m> {
         schemas.iter().filter(|id| self.accepts(**id, value)).take(enough).count()
     }
 
-    /// Whether `pattern` is found in `text`; not if the search does not come to an end.
+    /// Whether `pattern` is found in `text`; not if the search does not come to an end, or is not worth beginning.
     fn finds(&mut self, pattern: &Pattern, text: &str) -> bool {
-        self.spend(text.len() / 16);
-        pattern.is_in(text).unwrap_or_else(|_| {
+        self.spend(pattern.cost(text.len()));
+        let found = if self.gave_up { Err(TooComplex) } else { pattern.is_in(text) };
+        found.unwrap_or_else(|_| {
             self.gave_up = true;
             false
         })

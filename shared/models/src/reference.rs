@@ -1,6 +1,9 @@
 //! `$ref`: what one model says of another.
 
-use std::collections::HashSet;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use json::{Node, write_string};
 use percent_encoding::percent_decode_str;
@@ -56,12 +59,12 @@ fn write_entry(key: &str, value: Node<'_>, out: &mut String) {
 
 /// The models that `schema` needs, each with the text that refers to it.
 fn others<'d>(schema: Node<'d>, resolve: &dyn Fn(&str) -> Option<Node<'d>>) -> Vec<(String, Node<'d>)> {
-    let (mut others, mut seen) = (Vec::new(), HashSet::new());
+    let (mut others, mut seen, mut lookup) = (Vec::new(), HashSet::new(), Lookup::default());
     let mut bases = vec![schema];
     while let Some(base) = bases.pop() {
         for text in within(base).filter_map(|node| node.get("$ref")?.as_str()) {
-            if local(base, &text).is_none()
-                && !seen.contains(&*text)
+            if !seen.contains(&*text)
+                && lookup.local(base, &text).is_none()
                 && let Some(model) = resolve(&text)
             {
                 seen.insert(text.clone().into_owned());
@@ -84,22 +87,44 @@ fn within(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     })
 }
 
-/// What `reference`, a fragment, points to in the model `base`.
-pub(crate) fn local<'d>(base: Node<'d>, reference: &str) -> Option<Node<'d>> {
-    let fragment = decoded(reference.strip_prefix('#')?);
-    if fragment.is_empty() {
-        return Some(base);
-    }
-    let steps = fragment.strip_prefix('/')?.split('/');
-    steps.map(unescaped).try_fold(base, |node, step| match node.kind() {
-        json::Kind::Array => node.at(step.parse().ok()?),
-        _ => node.get(&step),
-    })
+/// Finds what references lead to. Large objects are searched by an index, made once: definitions have thousands of models
+/// and as many references.
+#[derive(Default)]
+pub(crate) struct Lookup<'d> {
+    keys: HashMap<(usize, usize), HashMap<Cow<'d, str>, Node<'d>>>,
+    ids: HashMap<(usize, usize), HashMap<Cow<'d, str>, Node<'d>>>,
 }
 
-/// The schema in the model `base` whose `id` is `reference`.
-pub(crate) fn identified<'d>(base: Node<'d>, reference: &str) -> Option<Node<'d>> {
-    within(base).find(|node| node.get("id").and_then(Node::as_str).is_some_and(|id| id == reference))
+/// Objects of fewer keys are searched as they are.
+const LARGE: usize = 16;
+
+impl<'d> Lookup<'d> {
+    /// What `reference`, a fragment, points to in the model `base`.
+    pub(crate) fn local(&mut self, base: Node<'d>, reference: &str) -> Option<Node<'d>> {
+        let fragment = decoded(reference.strip_prefix('#')?);
+        if fragment.is_empty() {
+            return Some(base);
+        }
+        let steps = fragment.strip_prefix('/')?.split('/');
+        steps.map(unescaped).try_fold(base, |node, step| match node.kind() {
+            json::Kind::Array => node.at(step.parse().ok()?),
+            _ => self.get(node, &step),
+        })
+    }
+
+    /// The value of an object's key.
+    pub(crate) fn get(&mut self, object: Node<'d>, key: &str) -> Option<Node<'d>> {
+        if object.len() < LARGE {
+            return object.get(key);
+        }
+        self.keys.entry(object.place()).or_insert_with(|| object.entries().collect()).get(key).copied()
+    }
+
+    /// The schema in the model `base` whose `id` is `reference`.
+    pub(crate) fn identified(&mut self, base: Node<'d>, reference: &str) -> Option<Node<'d>> {
+        let ids = || within(base).filter_map(|node| Some((node.get("id")?.as_str()?, node))).collect();
+        self.ids.entry(base.place()).or_insert_with(ids).get(reference).copied()
+    }
 }
 
 fn decoded(text: &str) -> String {

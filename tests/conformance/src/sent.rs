@@ -49,6 +49,7 @@ fn check_call(expected: &BackendExpectation, call: &Call) -> Result<(), Failure>
         Call::Function(call) => check_function(&expected.function, call),
         Call::Http(call) => check_wire(&expected.wire, &of_http(call)),
         Call::Service(call) => check_wire(&expected.wire, &of_service(call)),
+        Call::Action(_) => Err(Failure::differs("call", "a request", line(call))),
     }
 }
 
@@ -168,6 +169,7 @@ fn line(call: &Call) -> String {
         Call::Function(call) => format!("{} of {}", invocation_type(call.invocation), call.function),
         Call::Http(call) => format!("{} {}", call.method, call.url),
         Call::Service(call) => format!("{} {}{} of {}", call.method, call.host, call.path, call.service),
+        Call::Action(call) => format!("{:?}", call.action),
     }
 }
 

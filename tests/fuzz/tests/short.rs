@@ -44,12 +44,32 @@ fn any_event_gets_an_answer() {
     runs_clean("event");
 }
 
+#[test]
+fn any_model_is_compiled_and_any_body_checked() {
+    runs_clean("model");
+}
+
+#[test]
+fn any_text_as_a_template_is_parsed_or_refused() {
+    runs_clean("template");
+}
+
+#[test]
+fn any_template_gives_a_text_or_a_problem() {
+    runs_clean("render");
+}
+
+#[test]
+fn any_path_finds_something_or_is_refused() {
+    runs_clean("jsonpath");
+}
+
 /// Runs the target with the planted defects on a file that leads to one of them; what was said of it and what is left.
 fn planted(defect: &str, failure: &str) -> String {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("planted-{defect}.txt"));
     fs::write(&file, format!("much around it: planted {defect}, and much behind it")).unwrap();
     let file = file.display().to_string();
-    let options = ["--seconds", "5", "--patience", "2", "--memory", "512", "--minimise", "8"];
+    let options = ["--seconds", "5", "--patience", "1", "--memory", "512", "--minimise", "4"];
     let (output, folder) = fuzz(&format!("planted-{defect}"), &[&["planted", &file][..], &options].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -57,7 +77,7 @@ fn planted(defect: &str, failure: &str) -> String {
     let found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     let [input] = found.as_slice() else { panic!("one input, and nothing beside it: {found:?}") };
     let again = Command::new(env!("CARGO_BIN_EXE_fuzz"))
-        .args(["planted", "--replay", "--patience", "2", "--memory", "512"])
+        .args(["planted", "--replay", "--patience", "1", "--memory", "512"])
         .arg(input)
         .output()
         .unwrap();

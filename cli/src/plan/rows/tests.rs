@@ -58,7 +58,7 @@ fn each_operation_is_shown_with_its_way_and_what_forced_it() {
             format!("POST /iam: dispatched, {asked}"),
             "GET /key: native + authorizer, free".to_owned(),
             format!("POST /key: dispatched + authorizer, {asked}"),
-            "GET /mock: dispatched, HTTP APIs have no mock integration".to_owned(),
+            "GET /mock: dispatched, HTTP APIs have no integration of type mock".to_owned(),
             "GET /open: native, free".to_owned(),
             "GET /users: native, free".to_owned(),
             format!("POST /users: dispatched, {asked}"),

@@ -2,7 +2,7 @@
 //! (API Gateway developer guide, `http-api-parameter-mapping`.)
 
 use crate::{
-    Change, ChangeOperation, ChangeTarget, Changes, PathTemplate, Piece, Source,
+    ActionValue, Change, ChangeOperation, ChangeTarget, Changes, PathTemplate, Piece, Source,
     document::{Entry, Node},
     integration::is_header_name,
     reader::Reader,
@@ -107,6 +107,26 @@ fn change(
         Err(message) => {
             let remedy = "write text, $request.header.NAME, $context.NAME, $stageVariables.NAME, or several in ${…}";
             reader.problem(value.place, message, remedy);
+            None
+        }
+    }
+}
+
+/// A parameter of a service action, whose values are those of a request's mapping.
+pub(super) fn text_of_action(
+    reader: &mut Reader,
+    node: &Node,
+    written: &str,
+    path: &PathTemplate,
+) -> Option<ActionValue> {
+    match parse_value(written, Direction::Request) {
+        Ok(pieces) => {
+            check_paths(reader, node, &pieces, path);
+            Some(ActionValue::Text { written: written.to_owned(), pieces })
+        }
+        Err(message) => {
+            let remedy = "write text, $request.body.NAME, $request.path.NAME, $context.NAME, or several in ${…}";
+            reader.problem(node.place, message, remedy);
             None
         }
     }

@@ -35,8 +35,9 @@ pub(super) fn read(
         "http" => Target::Http(server(reader, node, kind)?),
         _ => Target::Mock,
     };
+    let mappings = node.get("requestParameters").map(|mappings| reader.object(mappings, "requestParameters"));
     let request = RequestMapping {
-        parameters: parameters(reader, node, (kind, path), &target),
+        parameters: parameters(reader, node, mappings.unwrap_or_default(), (kind, path, &target)),
         templates: templates(reader, node, "requestTemplates"),
         passthrough: passthrough(node),
         content_handling: content_handling(reader, node),
@@ -144,12 +145,11 @@ fn service_method(reader: &mut Reader, node: &Node, request: &ServiceRequest) ->
 pub(super) fn parameters(
     reader: &mut Reader,
     node: &Node,
-    (kind, path): (&str, &PathTemplate),
-    target: &Target,
+    entries: &[Entry],
+    (kind, path, target): (&str, &PathTemplate, &Target),
 ) -> Vec<ParameterMapping> {
-    let entries = node.get("requestParameters").map(|mappings| reader.object(mappings, "requestParameters"));
     let mut parameters = Vec::new();
-    for entry in entries.unwrap_or_default() {
+    for entry in entries {
         parameters.extend(parameter(reader, entry, kind, path));
     }
     let holes: Vec<&str> = target.texts().into_iter().flat_map(Text::path_parameters).collect();

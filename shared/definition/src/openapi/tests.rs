@@ -156,12 +156,104 @@ fn what_aws_only_notices_when_it_is_called_is_a_problem_or_a_500() {
 fn security_that_cannot_be_kept_is_refused() {
     let source = "openapi: 3.0.3\ncomponents: {securitySchemes: {token: {type: http, scheme: bearer}}}\npaths:\n  /a:\n    get:\n      security: [{token: []}, {other: []}]\n";
     let found = problems(source).join("\n");
-    assert!(found.contains("6:17 more than one requirement in security is not supported"), "{found}");
     assert!(found.contains("6:19 nothing here can guard a route with the security scheme \"token\""), "{found}");
     assert!(
         found.contains("6:32 the security scheme \"other\" is not declared | write token, or declare it"),
         "{found}"
     );
+}
+
+#[test]
+fn a_route_has_one_guard() {
+    let schemes = "components:\n  securitySchemes:\n    api_key: {type: apiKey, name: x-api-key, in: header}\n    \
+                   iam: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}\n";
+    let with = |security: &str| {
+        let source = format!(
+            "openapi: 3.0.3\n{schemes}paths:\n  /a:\n    get:\n      security: {security}\n      \
+             x-amazon-apigateway-integration: {{type: aws_proxy, uri: '${{stageVariables.f}}'}}\n"
+        );
+        compile(&source).map(|api| api.routes[0].guard.clone()).map_err(|problems| problems[0].message.clone())
+    };
+    assert_eq!(with("[{api_key: []}, {api_key: []}]"), Ok(Guard::ApiKey));
+    assert_eq!(with("[]"), Ok(Guard::Open));
+    assert_eq!(with("[{}]"), Ok(Guard::Open));
+    let both = Err("security names api_key and iam, and a route here has one guard".to_owned());
+    assert_eq!(with("[{api_key: []}, {iam: []}]"), both);
+    assert_eq!(with("[{api_key: [], iam: []}]"), both);
+    assert_eq!(with("[{}, {iam: []}]"), Err("{} beside iam makes it optional, which API Gateway has not".to_owned()));
+}
+
+#[test]
+fn a_request_authorizer_guards_native_routes_alone() {
+    let source = |path: &str| {
+        format!(
+            "openapi: 3.0.3\ncomponents:\n  securitySchemes:\n    badge: {{type: apiKey, name: Badge, in: header, \
+             x-amazon-apigateway-authorizer: {{type: request, authorizerUri: '${{stageVariables.b}}', \
+             authorizerPayloadFormatVersion: '2.0'}}}}\npaths:\n  /a:\n    get:\n      security: [{{badge: []}}]\n      {path}\n      \
+             x-amazon-apigateway-integration: {{type: aws_proxy, uri: '${{stageVariables.f}}'}}\n"
+        )
+    };
+    let api = compile(&source("x-tollgate-path: native")).unwrap();
+    assert_eq!(api.routes[0].guard, Guard::Request { authorizer: "badge".to_owned() });
+    let found = problems(&source("x-tollgate-path: dispatched"));
+    assert!(
+        found.len() == 1
+            && found[0].starts_with(
+                "7:5 GET /a is guarded by \"badge\", a request authorizer, which the router does not ask, and goes through \
+                 the router: x-tollgate-path asks for it | "
+            ),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_path_may_be_a_reference() {
+    let item = "get: {x-amazon-apigateway-integration: {type: aws_proxy, uri: '${stageVariables.f}'}}";
+    let source = format!(
+        "openapi: 3.1.0\ncomponents:\n  pathItems:\n    a: {{{item}}}\npaths:\n  /a/{{x}}: {{$ref: '#/components/pathItems/a', summary: x}}\n  \
+         /b: {{$ref: '#/paths/~1a~1{{x}}'}}\n"
+    );
+    let api = compile(&source).unwrap_or_else(|problems| panic!("{}", show("source", &source, &problems)));
+    assert_eq!(api.routes.iter().map(Route::key).collect::<Vec<_>>(), ["GET /a/{x}", "GET /b"]);
+    assert_eq!(
+        problems(&source.replace("summary: x", "get: {}")),
+        [
+            "6:46 \"get\" stands beside a $ref, where nothing else is read | write it where the $ref leads to, or leave it out"
+        ]
+    );
+    let found = problems(&source.replace("pathItems/a'", "pathItems/b'"));
+    assert!(found[0].starts_with("6:18 \"#/components/pathItems/b\" refers to nothing"), "{found:?}");
+    // Where nobody else looks, extensions are not passed over either.
+    let hidden = source
+        .replace("components:\n  pathItems:", "x-mine:\n  paths:")
+        .replace("components/pathItems", "x-mine/paths");
+    let hidden = hidden.replace("{get: {", "{get: {x-amazon-apigateway-request-validator: all, ");
+    let found = problems(&hidden);
+    assert!(found.len() == 1 && found[0].starts_with("4:54 the request validator \"all\" is not"), "{found:?}");
+}
+
+#[test]
+fn the_catch_all_of_an_http_api_is_written_as_exports_write_it() {
+    let with = |path: &str, operation: &str| {
+        problems(&format!(
+            "openapi: 3.0.1\npaths:\n  {path}:\n    {operation}\n      \
+             x-amazon-apigateway-integration: {{type: aws_proxy, uri: '${{stageVariables.f}}'}}\n"
+        ))
+    };
+    let any = "x-amazon-apigateway-any-method:";
+    assert_eq!(
+        with("/$default", any),
+        [
+            "4:5 /$default catches all requests only where it says so | write isDefaultRoute: true in it, or another path"
+        ]
+    );
+    assert_eq!(
+        with("/$default", "get:"),
+        ["4:5 the route $default takes every method, not GET alone | write x-amazon-apigateway-any-method"]
+    );
+    let elsewhere = with("/a", &format!("{any}\n      isDefaultRoute: true"));
+    assert!(elsewhere[0].starts_with("5:23 only /$default is the default route"), "{elsewhere:?}");
+    assert!(with("/a", &format!("{any}\n      isDefaultRoute: 7"))[0].starts_with("5:23 isDefaultRoute is \"7\""));
 }
 
 #[test]
@@ -213,8 +305,6 @@ fn what_aws_refuses_to_deploy_is_refused_here() {
     };
     assert!(with(&["f"]).is_ok());
     assert_eq!(with(&["g"]), Err("the stage has no variable \"f\"".to_owned()));
-    let default = source.replace("/a/{id}", "/$default").replace("parameters: [{name: id, in: path}]", "summary: x");
-    assert!(problems(&default)[0].contains("the route $default is the router's own"));
     let pools: String = (0..10)
         .map(|n| {
             format!("    p{n}: {{type: oauth2, x-amazon-apigateway-authorizer: {{type: jwt, jwtConfiguration: {{issuer: 'https://i', audience: [a]}}}}}}\n")
@@ -233,4 +323,36 @@ fn what_aws_refuses_to_deploy_is_refused_here() {
             "3:3 300 operations are more than the 300 routes of an HTTP API | join operations under any-method or {proxy+}, or split the API"
         ]
     );
+}
+
+#[test]
+fn a_template_is_not_taken_for_a_definition() {
+    assert_eq!(
+        problems("AWSTemplateFormatVersion: '2010-09-09'\nResources: {Api: {Type: AWS::Serverless::Api}}\n"),
+        [
+            "1:1 this is a template of CloudFormation, not a definition | give what stands under DefinitionBody, or Body, as a file of its own"
+        ]
+    );
+    for unrendered in ["{\n  \"openapi\": \"3.0.1\", \"paths\": ${paths}\n}", "openapi: 3.0.1\n%{ for p in paths }\n"] {
+        let found = problems(unrendered);
+        assert!(found.len() == 1 && found[0].contains("| if this is a template, render it"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_variable_of_a_template_is_not_told_to_the_managed_gateway_as_text() {
+    let source = "openapi: 3.0.1\nx-amazon-apigateway-cors: {allowOrigins: ['${origin}']}\n\
+                  tags: [{name: team, x-amazon-apigateway-tag-value: '${team}'}]\ncomponents:\n  securitySchemes:\n    \
+                  pool: {type: oauth2, x-amazon-apigateway-authorizer: {type: jwt, jwtConfiguration: {issuer: 'https://i/${pool}', audience: ['${a}']}}}\n\
+                  paths: {}\n";
+    let found: Vec<String> = problems(source);
+    for (found, expected) in found.iter().zip([
+        "2:43 the variable in allowOrigins, \"${origin}\", is not resolved here | write the value itself",
+        "3:52 the variable in x-amazon-apigateway-tag-value",
+        "6:97 the variable in issuer",
+        "6:129 the variable in audience",
+    ]) {
+        assert!(found.starts_with(expected), "{found}");
+    }
+    assert_eq!(found.len(), 4, "{found:?}");
 }

@@ -16,6 +16,8 @@ mod functions;
 mod lexer;
 mod parser;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

@@ -22,22 +22,8 @@ impl<'a> Renderer<'a> {
         let depth = self.loops.len();
         let outer_status = status.map(|slot| (slot, self.set_slot(slot, Value::Loop(depth))));
         self.loops.push(Loop { index: 0, has_next: true });
-        let flow = match list {
-            Value::Node(node) if node.kind() == Kind::Array => {
-                self.rounds(foreach, node.items().map(Value::of_node), out)?
-            }
-            Value::Iterator(_) => {
-                let items = self.remaining(&list);
-                self.rounds(foreach, items.into_iter(), out)?
-            }
-            list => {
-                let items = match self.heap.items(&list) {
-                    Some(items) => items,
-                    None => self.pairs(&list)?.into_iter().map(|(_, value)| value).collect(),
-                };
-                self.rounds(foreach, items.into_iter(), out)?
-            }
-        };
+        let items = self.loop_items(&list)?;
+        let flow = self.rounds(foreach, items, out)?;
         self.loops.truncate(depth);
         self.set_slot(foreach.slot, outer);
         if let Some((slot, value)) = outer_status {
@@ -46,23 +32,35 @@ impl<'a> Renderer<'a> {
         Ok(if flow == Flow::Stop { Flow::Stop } else { Flow::Next })
     }
 
-    fn rounds(
-        &mut self,
-        foreach: &'a Foreach,
-        items: impl Iterator<Item = Value<'a>>,
-        out: &mut String,
-    ) -> Rendered<Flow> {
+    /// What a loop goes over, and one item more than it may have at most.
+    fn loop_items(&mut self, list: &Value<'a>) -> Rendered<Vec<Value<'a>>> {
+        Ok(match list {
+            Value::Node(node) if node.kind() == Kind::Array => {
+                node.items().take(MAX_FOREACH_ITERATIONS + 1).map(Value::of_node).collect()
+            }
+            Value::List(list) => {
+                let items = self.heap.lists.get(*list).map(|list| list.items.as_slice()).unwrap_or_default();
+                items.iter().take(MAX_FOREACH_ITERATIONS + 1).cloned().collect()
+            }
+            Value::Iterator(_) => self.remaining(list),
+            list => match self.heap.items(list) {
+                Some(items) => items,
+                None => self.pairs(list)?.into_iter().map(|(_, value)| value).collect(),
+            },
+        })
+    }
+
+    fn rounds(&mut self, foreach: &'a Foreach, items: Vec<Value<'a>>, out: &mut String) -> Rendered<Flow> {
         let count = self.program.slots.get("velocityCount").copied();
         let has_next = self.program.slots.get("velocityHasNext").copied();
-        let mut items = items.peekable();
-        let mut index = 0;
-        while let Some(item) = items.next() {
+        let last = items.len().saturating_sub(1);
+        for (index, item) in items.into_iter().enumerate() {
             if index >= MAX_FOREACH_ITERATIONS {
                 self.at = foreach.at;
                 return Err(self.limit("a #foreach goes round more than 1,000 times"));
             }
+            let more = index < last;
             self.set_slot(foreach.slot, item);
-            let more = items.peek().is_some();
             if let Some(status) = self.loops.last_mut() {
                 *status = Loop { index, has_next: more };
             }
@@ -76,7 +74,6 @@ impl<'a> Renderer<'a> {
                 Flow::Next => {}
                 flow => return Ok(flow),
             }
-            index += 1;
         }
         Ok(Flow::Next)
     }

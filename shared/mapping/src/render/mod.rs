@@ -11,7 +11,7 @@ pub(crate) use references::position;
 use std::collections::HashMap;
 
 use crate::{
-    Inputs, MAX_ALLOCATED_BYTES, MAX_OUTPUT_BYTES, MAX_RENDER_DEPTH, MAX_STEPS, Overrides, RenderProblem,
+    Inputs, Limits, MAX_OUTPUT_BYTES, MAX_RENDER_DEPTH, Overrides, RenderProblem,
     heap::Heap,
     print::Printing,
     problem::Place,
@@ -35,6 +35,7 @@ pub(crate) struct Renderer<'a> {
     loops: Vec<loops::Loop>,
     /// Where rendering is, for its errors.
     at: Place,
+    limits: Limits,
     steps: u64,
     depth: usize,
 }
@@ -53,6 +54,7 @@ impl<'a> Renderer<'a> {
     pub(crate) fn new(
         program: &'a Program,
         patterns: &'a Patterns,
+        limits: Limits,
         inputs: &'a Inputs<'a>,
         overrides: &'a Overrides,
     ) -> Self {
@@ -77,6 +79,7 @@ impl<'a> Renderer<'a> {
             slots,
             loops: Vec::new(),
             at: Place::default(),
+            limits,
             steps: 0,
             depth: 0,
         }
@@ -98,11 +101,11 @@ impl<'a> Renderer<'a> {
     /// So many steps more.
     pub(crate) fn spend(&mut self, steps: usize) -> Rendered<()> {
         self.steps = self.steps.saturating_add(steps as u64);
-        if self.steps > MAX_STEPS {
-            return Err(self.limit("the template takes more than 10,000,000 steps"));
+        if self.steps > self.limits.steps {
+            return Err(self.limit("the template takes too many steps: 10,000,000 at most"));
         }
-        if self.heap.made() > MAX_ALLOCATED_BYTES {
-            return Err(self.limit("the template makes more than 128 MB of texts, lists and maps"));
+        if self.heap.made() > self.limits.allocated_bytes {
+            return Err(self.limit("the template makes too many texts, lists and maps: 128 MB at most"));
         }
         Ok(())
     }

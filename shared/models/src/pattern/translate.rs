@@ -13,11 +13,10 @@ pub(super) const DIGIT: &str = "0-9";
 const EDGE: &str = "(?:(?<![A-Za-z0-9_])(?=[A-Za-z0-9_])|(?<=[A-Za-z0-9_])(?![A-Za-z0-9_]))";
 const NO_EDGE: &str = "(?:(?<![A-Za-z0-9_])(?![A-Za-z0-9_])|(?<=[A-Za-z0-9_])(?=[A-Za-z0-9_]))";
 
-/// Translates `source`.
-pub(super) fn translate(source: &str) -> Result<String, String> {
-    let characters: Vec<char> = source.chars().collect();
-    let groups = groups(&characters);
-    let mut reader = Reader { characters: &characters, at: 0, out: String::with_capacity(source.len() * 2) };
+/// Translates a pattern.
+pub(super) fn translate(characters: &[char]) -> Result<String, String> {
+    let groups = groups(characters);
+    let mut reader = Reader { characters, at: 0, out: String::with_capacity(characters.len() * 2) };
     while let Some(character) = reader.next() {
         reader.term(character, groups)?;
     }

@@ -30,6 +30,17 @@ fn a_check_that_gave_up_accepts_nothing_by_negation() {
 }
 
 #[test]
+fn a_pattern_that_looks_ahead_from_every_place_is_not_tried_on_long_texts() {
+    let text = |length: usize| format!("\"{}\"", "a".repeat(length));
+    let schema = r#"{"pattern":"a(?!.*a)b"}"#;
+    check(schema, &["\"cab\""], &[&text(1000), &text(1_000_000)]);
+    let found = violations(schema, &text(1_000_000));
+    assert_eq!(found.last().map(|it| it.keyword), Some(""));
+    let password = r#"{"pattern":"^(?=.*[0-9])(?!.*b).{8,}$"}"#;
+    check(password, &[&format!("\"{}1\"", "a".repeat(50_000))], &[&text(50_000), "\"1b345678\""]);
+}
+
+#[test]
 fn nesting_is_bounded_and_needs_little_stack() {
     let tree = r##"{"allOf":[{"items":{"$ref":"#"},"type":"array"}]}"##;
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
@@ -37,6 +48,12 @@ fn nesting_is_bounded_and_needs_little_stack() {
     let run = move || {
         assert!(accepts(&compiled(tree), &nested(100)));
         assert!(!accepts(&compiled(tree), &nested(500)));
+        let list = r##"{"allOf":[{"properties":{"a":{"anyOf":[{"$ref":"#"}]}}}]}"##;
+        let linked = |depth: usize| "{\"a\":".repeat(depth) + "1" + &"}".repeat(depth);
+        assert!(accepts(&compiled(list), &linked(100)));
+        assert!(!accepts(&compiled(list), &linked(500)));
+        let wrong = linked(120).replace(":1", ":{\"a\":false,\"a\":[]}");
+        assert!(!accepts(&compiled(r##"{"type":"object","properties":{"a":{"$ref":"#"}}}"##), &wrong));
         assert!(accepts(&compiled("{}"), &nested(512)));
         let deep = "{\"not\":".repeat(500) + "{}" + &"}".repeat(500);
         assert!(!accepts(&compiled(&deep), "1"));
@@ -73,6 +90,9 @@ fn hostile_models_are_small_when_compiled() {
     let schema =
         format!(r##"{{"$ref":"#/definitions/d0","definitions":{{{},"d10000":{{"type":"null"}}}}}}"##, chain.join(","));
     check(&schema, &["null"], &["1"]);
+    let nowhere =
+        format!("[{}]", (0..20_000).map(|at| format!(r##"{{"$ref":"#x{at}"}}"##)).collect::<Vec<_>>().join(","));
+    assert_eq!(problems(&format!(r#"{{"anyOf":{nowhere}}}"#)).len(), 100);
     let bad = format!("{{\"allOf\":[{}]}}", vec!["1"; 10_000].join(","));
     assert_eq!(problems(&bad).len(), 100);
     let body = document("1");

@@ -1,0 +1,153 @@
+//! One operation of a path.
+
+use crate::{
+    Guard, Integration, Operation, PathTemplate, Route, Throttle, Validation,
+    document::{Entry, Node},
+    integration,
+    openapi::refuse_unknown,
+    reader::Reader,
+    way,
+};
+
+use super::{ANY_METHOD, Surroundings, check_parameters};
+
+const INTEGRATION: &str = "x-amazon-apigateway-integration";
+
+/// What makes an HTTP API's `/$default` its catch-all.
+const IS_DEFAULT_ROUTE: &str = "isDefaultRoute";
+
+const OPERATION_FIELDS: [&str; 15] = [
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "callbacks",
+    "deprecated",
+    "security",
+    "servers",
+    // Swagger 2.0
+    "consumes",
+    "produces",
+    "schemes",
+];
+
+/// Reads the operation in `entry`: `method` of the path `route`.
+pub(super) fn read(
+    reader: &mut Reader,
+    entry: &Entry,
+    route: (&str, &PathTemplate),
+    (method, validation): (String, Validation),
+    around: &Surroundings<'_>,
+) -> Option<Route> {
+    let (path, template) = route;
+    for field in reader.object(&entry.value, "an operation").iter().filter(|field| field.key != IS_DEFAULT_ROUTE) {
+        refuse_unknown(reader, field, &field.key, &OPERATION_FIELDS, "an operation");
+    }
+    check_default(reader, entry, template);
+    check_parameters(reader, &entry.value, route, around.refs);
+    let guard = read_guard(reader, &entry.value, around);
+    let throttle = read_throttle(reader, &entry.value);
+    let wish = way::wish(reader, &entry.value, around.wish);
+    let Some(node) = entry.value.get(INTEGRATION) else {
+        let message = format!("{method} {path} has no {INTEGRATION}: nothing would be called");
+        reader.problem(entry.place, message, format!("write {INTEGRATION}: with a type and a uri"));
+        return None;
+    };
+    for beside in
+        node.entries().unwrap_or_default().iter().filter(|beside| node.get("$ref").is_some() && beside.key != "$ref")
+    {
+        let message = format!("{:?} stands beside a $ref, where nothing else is read", beside.key);
+        reader.problem(beside.place, message, "write it where the $ref leads to, or leave it out");
+    }
+    let node = around.refs.resolve(reader, node)?;
+    let integration = integration::read(reader, node, template)?;
+    check_variables(reader, node, &integration, around);
+    let operation =
+        Operation { path: path.to_owned(), method: method.clone(), admits: guard.admits(), validation, integration };
+    match way::choose(wish, &guard, operation, &around.rest_api) {
+        Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle }),
+        Err(because) => {
+            let place = entry.value.get(way::EXTENSION).map_or(entry.place, |node| node.place);
+            let message = format!("{method} {path} cannot take its way: {because}");
+            reader.problem(place, message, "change x-tollgate-path, or what the operation asks for");
+            None
+        }
+    }
+}
+
+/// That the catch-all of an HTTP API is written as its exports write it, and nothing else so.
+/// (API Gateway developer guide, `api-gateway-swagger-extensions-any-method`.)
+fn check_default(reader: &mut Reader, entry: &Entry, template: &PathTemplate) {
+    let flag = entry.value.get(IS_DEFAULT_ROUTE);
+    let says_so = flag.is_some_and(|flag| reader.flag(flag, IS_DEFAULT_ROUTE));
+    match flag {
+        Some(flag) if says_so && !template.is_default() => {
+            let remedy = format!("write it under /$default, in {ANY_METHOD}, or leave it out");
+            reader.problem(flag.place, "only /$default is the default route", remedy);
+        }
+        _ if template.is_default() && !says_so => {
+            let message = "/$default catches all requests only where it says so";
+            reader.problem(entry.place, message, "write isDefaultRoute: true in it, or another path");
+        }
+        _ => {}
+    }
+}
+
+/// Who is let in: `x-amazon-apigateway-auth` where there is one, else `security`, else what the document says.
+fn read_guard(reader: &mut Reader, operation: &Node, around: &Surroundings<'_>) -> Guard {
+    let guard = match operation.get("security") {
+        Some(security) => around.schemes.guard(reader, security),
+        None => around.guard.clone(),
+    };
+    let Some(auth) = operation.get("x-amazon-apigateway-auth") else { return guard };
+    for entry in auth.entries().unwrap_or_default().iter().filter(|entry| entry.key != "type") {
+        let message = format!("{:?} is not a property of x-amazon-apigateway-auth", entry.key);
+        reader.problem(entry.place, message, "leave it out");
+    }
+    let Some(kind) = auth.get("type") else {
+        reader.problem(auth.place, "x-amazon-apigateway-auth has no type", "write {type: AWS_IAM}");
+        return guard;
+    };
+    match reader.choice(kind, "the type of x-amazon-apigateway-auth", &["AWS_IAM", "NONE"]) {
+        Some("AWS_IAM") if matches!(guard, Guard::Open | Guard::Iam) => Guard::Iam,
+        Some("AWS_IAM") => {
+            let message = "AWS_IAM together with a requirement of security is not supported";
+            reader.problem(auth.place, message, "ask for one of them: security: [], or no x-amazon-apigateway-auth");
+            guard
+        }
+        _ => guard,
+    }
+}
+
+fn read_throttle(reader: &mut Reader, operation: &Node) -> Option<Throttle> {
+    let node = operation.get("x-tollgate-throttle")?;
+    let mut field = |name: &str| match node.get(name) {
+        Some(value) => reader.number(value, name, 1, 10_000_000),
+        None => {
+            let message = format!("x-tollgate-throttle has no {name}");
+            reader.problem(
+                node.place,
+                message,
+                "write {rate: 10, burst: 20}, in requests a second and requests at once",
+            );
+            None
+        }
+    };
+    let (rate, burst) = (field("rate"), field("burst"));
+    for entry in node.entries().unwrap_or_default().iter().filter(|entry| !["rate", "burst"].contains(&&*entry.key)) {
+        reader.problem(entry.place, format!("{:?} is not a property of a throttle", entry.key), "leave it out");
+    }
+    Some(Throttle { rate: rate?, burst: burst? })
+}
+
+fn check_variables(reader: &mut Reader, node: &Node, integration: &Integration, around: &Surroundings<'_>) {
+    let Some(known) = &around.stage_variables else { return };
+    for name in integration.stage_variables().into_iter().filter(|name| !known.contains(*name)) {
+        let message = format!("the stage has no variable {name:?}");
+        reader.problem(node.get("uri").unwrap_or(node).place, message, "name one that it has, or add it to the stage");
+    }
+}
