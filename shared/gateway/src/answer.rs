@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use definition::{Admits, Integration, RestApi, Table};
-use identity::{KeyStore, Principal};
+use identity::{KeyLookup, Principal};
 
 use crate::{
     Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, action_call, changes,
@@ -46,7 +46,7 @@ struct Trail<'g> {
     principal: Option<Principal>,
 }
 
-impl<B: Backends, K: KeyStore> Gateway<B, K> {
+impl<B: Backends, K: KeyLookup> Gateway<B, K> {
     /// A gateway over `table`, which lives as long as the process.
     pub fn new(table: Table<'static>, backends: B, keys: K) -> Self {
         let prepared = (0..table.len()).map(|_| OnceLock::new()).collect();

@@ -1,7 +1,7 @@
 //! What happens to one request: parse, match, identify, call, respond.
 //!
 //! Each step is a function from values to values in a module of its own; the steps that must wait take a port
-//! ([`Backends`], [`identity::KeyStore`]). [`Gateway::answer`] puts them in order and reads like the sentence.
+//! ([`Backends`], [`identity::KeyLookup`]). [`Gateway::answer`] puts them in order and reads like the sentence.
 
 mod action_call;
 mod actions;

@@ -2,6 +2,7 @@
 //! (API Gateway developer guide, `supported-gateway-response-types`.)
 
 use definition::Unresolved;
+use identity::RefusalKind;
 
 use mapping::RenderProblem;
 
@@ -133,11 +134,15 @@ impl Refusal {
                 "MissingAuthenticationTokenException",
                 "Missing Authentication Token",
             ),
-            Refusal::Identity(refusal) => match refusal {
-                identity::Refusal::MissingKey
-                | identity::Refusal::UnknownKey
-                | identity::Refusal::DisabledKey { .. } => ("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
-                identity::Refusal::Undecided(_) => ("AUTHORIZER_FAILURE", 500, SERVER, INTERNAL),
+            Refusal::Identity(refusal) => match refusal.kind() {
+                RefusalKind::InvalidApiKey => ("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
+                RefusalKind::Unauthorized => ("UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"),
+                RefusalKind::AccessDenied => {
+                    ("ACCESS_DENIED", 403, "AccessDeniedException", "User is not authorized to access this resource")
+                }
+                RefusalKind::AuthorizerFailure | RefusalKind::Undecided => {
+                    ("AUTHORIZER_FAILURE", 500, SERVER, INTERNAL)
+                }
             },
             Refusal::Policy { explicit: true } => (
                 "ACCESS_DENIED",
