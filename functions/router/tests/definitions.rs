@@ -3,7 +3,7 @@
 
 use gateway::Gateway;
 use router::{Here, Router};
-use runtime::event::HttpEvent;
+use runtime::event::{HttpEvent, Surroundings};
 use serde_json::{Value, json};
 use testkit::{Call, MemoryKeys, StubBackends, table};
 
@@ -107,4 +107,26 @@ fn a_template_that_fails_is_a_500_that_tells_the_client_nothing() {
     let integration = MOCK.replace("$input.params(\"id\")", "$input.params(\"id\").substring(9)");
     let reply = post(&definition("", &integration), &json!({}), "{}", &StubBackends::default());
     assert_eq!((&reply["statusCode"], body(&reply)), (&json!(500), json!({"message": "Internal server error"})));
+}
+
+#[test]
+fn the_refusal_names_the_template_with_its_line_and_column() {
+    let template = "#foreach($x in [1..2000])$x#end";
+    let integration = MOCK.replace("{\"id\": \"$input.params(\"id\")\"}", template);
+    let event: HttpEvent = serde_json::from_value(json!({
+        "version": "2.0", "rawPath": "/things/4", "headers": {},
+        "requestContext": {"http": {"method": "POST"}, "requestId": "r-1", "stage": "$default"},
+    }))
+    .unwrap();
+    let (request, _) = event.into_request(&Surroundings::default()).unwrap();
+    let backends = StubBackends::default();
+    let gateway = Gateway::new(table(&definition("", &integration)), &backends, MemoryKeys::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let outcome = runtime.block_on(gateway.answer(request));
+    assert_eq!(outcome.response.status, 500);
+    assert_eq!(
+        outcome.refusal.unwrap().to_string(),
+        "the integration is misconfigured: the response template of \"default\" for application/json, line 1, column 1: a \
+         #foreach goes round more than 1,000 times"
+    );
 }

@@ -62,7 +62,11 @@ pub(crate) fn map(
             stage_variables: &exchange.request.stage.variables,
         };
         let template = prepared.response_template(index, place)?;
-        body = Bytes::from(template.render(&inputs, overrides).map_err(Refusal::of_response_template)?);
+        body = Bytes::from(
+            template
+                .render(&inputs, overrides)
+                .map_err(|problem| Refusal::of_response_template(chosen, place, problem))?,
+        );
         if let Some((media_type, _)) = chosen.templates.get(place) {
             headers.set_default("content-type", media_type);
         }

@@ -1,7 +1,7 @@
 //! Why a request is not answered by its backend, and the gateway response that says so.
 //! (API Gateway developer guide, `supported-gateway-response-types`.)
 
-use definition::Unresolved;
+use definition::{IntegrationResponse, Unresolved};
 use identity::RefusalKind;
 
 use mapping::RenderProblem;
@@ -102,16 +102,18 @@ impl From<Unresolved> for Refusal {
 
 impl Refusal {
     /// Of a request's template: one that cannot read the body is the client's fault, any other the definition's.
-    pub(crate) fn of_request_template(problem: RenderProblem) -> Self {
+    pub(crate) fn of_request_template(media_type: &str, problem: RenderProblem) -> Self {
         match problem {
             RenderProblem::Body(error) => Refusal::UnreadableBody(error.to_string()),
-            other => Refusal::Configuration(format!("a request template: {other}")),
+            other => Refusal::Configuration(format!("the request template for {media_type}, {other}")),
         }
     }
 
     /// Of a response's template, whose body is the backend's.
-    pub(crate) fn of_response_template(problem: RenderProblem) -> Self {
-        Refusal::Configuration(format!("a response template: {problem}"))
+    pub(crate) fn of_response_template(chosen: &IntegrationResponse, place: usize, problem: RenderProblem) -> Self {
+        let media_type = chosen.templates.get(place).map_or("", |(media_type, _)| media_type);
+        let pattern = chosen.pattern.as_deref().unwrap_or("default");
+        Refusal::Configuration(format!("the response template of {pattern:?} for {media_type}, {problem}"))
     }
 
     /// The answer where the API's own gateway responses are not known.
