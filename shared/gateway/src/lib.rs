@@ -3,6 +3,7 @@
 //! Each step is a function from values to values in a module of its own; the steps that must wait take a port
 //! ([`Backends`], [`identity::KeyLookup`]). [`Gateway::answer`] puts them in order and reads like the sentence.
 
+mod accept;
 mod action_call;
 mod actions;
 mod answer;
