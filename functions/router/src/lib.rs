@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, time::Instant};
 
 use aws::AwsSettings;
 use definition::Table;
-use gateway::{Backends, Gateway, GatewayRequest, Outcome, Refusal};
+use gateway::{Backends, Gateway, GatewayRequest, Outcome, PartFailure, Refusal};
 use identity::KeyStore;
 use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
@@ -142,6 +142,9 @@ impl Seen {
         let route = outcome.route.as_deref();
         let (key_id, tenant) = (principal.map(|p| p.key_id.as_str()), principal.map(|p| p.tenant.as_str()));
         let traceparent = self.traceparent.as_deref();
+        for PartFailure { part, refusal } in &outcome.failed_parts {
+            tracing::warn!(route, part, refusal = %refusal, "a part of the aggregate failed");
+        }
         if status < 500 {
             tracing::info!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
         } else {

@@ -15,7 +15,7 @@ use definition::{Aggregate, AggregatePart, Integration};
 use mapping::Overrides;
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, MAX_PAYLOAD_BYTES, Refusal,
+    Backends, CallProblem, GatewayRequest, GatewayResponse, MAX_PAYLOAD_BYTES, Refusal,
     exchange::Exchange,
     incoming::{self, Incoming},
     integration,
@@ -119,9 +119,12 @@ fn respond(join: &Prepared, exchange: &Exchange<'_>, joined: Joined) -> Result<G
     incoming::map(mapped, exchange, join, (incoming, &mut Overrides::default()))
 }
 
+/// Together the answers of the parts are one answer, and bound like one.
 fn too_large() -> Refusal {
-    Refusal::Answer("the answers of the parts are together larger than 6 MB".to_owned())
+    Refusal::Call(CallProblem::TooLarge)
 }
 
+#[cfg(test)]
+mod servers;
 #[cfg(test)]
 mod tests;

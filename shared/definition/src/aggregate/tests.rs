@@ -109,7 +109,10 @@ fn a_wrong_aggregate_is_refused_with_what_to_write() {
         &format!("{{join: x, parts: {{{}}}}}", part("a", "")),
         &["\"join\" is not a property of x-tollgate-aggregate | write parts or response"],
     );
-    check(&parts(&[part("a", ""), part("a", "")]), &["the key \"a\" is here a second time | write each key once; merge the two values"]);
+    check(
+        &parts(&[part("a", ""), part("a", "")]),
+        &["the key \"a\" is here a second time | write each key once; merge the two values"],
+    );
     check(
         &parts(&["a: {}".to_owned()]),
         &[

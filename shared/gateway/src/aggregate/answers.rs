@@ -40,7 +40,7 @@ impl Failure {
 
     /// A status that the part counts as a failure.
     pub(super) fn status(part: &str, status: u16) -> Self {
-        let refusal = Refusal::Answer(format!("the part {part} answered with status {status}"));
+        let refusal = Refusal::Part { part: part.to_owned(), status };
         Failure { status, message: format!("The integration answered with status {status}"), refusal }
     }
 
