@@ -275,6 +275,47 @@ fn outer_is_readable_again() {
     assert_eq!(Table::decode(&bytes).unwrap().operation(0), Ok(api.operations().next().unwrap()));
 }
 
+/// Whether the JSON Schema of the docs takes this aggregate.
+fn schema_accepts(aggregate: &crate::document::Node) -> bool {
+    let schema = json::Document::parse(include_str!("../../../../docs/schemas/x-tollgate-aggregate.json")).unwrap();
+    let model = models::Model::compile(schema.root(), &|_| None).unwrap();
+    model.accepts(json::Document::parse(&aggregate.json().to_string()).unwrap().root())
+}
+
+#[test]
+fn the_schema_takes_what_is_read_and_refuses_what_is_not() {
+    let a = "a: {integration: {type: mock, responses: {default: {statusCode: 200}}}";
+    let eleven: Vec<String> = (0..11).map(|number| format!("{}}}", a.replace("a:", &format!("a{number}:")))).collect();
+    for (aggregate, is_right) in [
+        (format!("{{parts: {{{a}}}}}}}"), true),
+        (format!("{{parts: {{{a}, required: false, after: [], failsFrom: 600}}}}}}"), true),
+        (format!("{{parts: {{{a}, failsFrom: '300'}}}}, response: {{statusCode: '200'}}}}"), true),
+        (parts(&eleven[..10]), true),
+        (parts(&eleven), false),
+        ("{}".to_owned(), false),
+        ("{parts: {}}".to_owned(), false),
+        ("{parts: {a: {}}}".to_owned(), false),
+        (format!("{{parts: {{{}}}}}}}", a.replace("a:", "errors:")), false),
+        (format!("{{parts: {{{}}}}}}}", a.replace("a:", "a-b:")), false),
+        (format!("{{parts: {{{a}, failsFrom: 299}}}}}}"), false),
+        (format!("{{parts: {{{a}, failsFrom: 601}}}}}}"), false),
+        (format!("{{parts: {{{a}, required: perhaps}}}}}}"), false),
+        (format!("{{parts: {{{a}, after: a}}}}}}"), false),
+        (format!("{{parts: {{{a}, retries: 1}}}}}}"), false),
+        (format!("{{parts: {{{a}}}}}, response: {{}}}}"), false),
+        (format!("{{parts: {{{a}}}}}, join: 1}}"), false),
+    ] {
+        let document =
+            crate::Document::parse(&aggregate).unwrap_or_else(|problems| panic!("{aggregate}: {problems:?}"));
+        assert_eq!(schema_accepts(&document.root), is_right, "{aggregate}");
+        assert_eq!(compile(&source(&aggregate)).is_ok(), is_right, "{aggregate}");
+    }
+    let page = include_str!("../../../../docs/aggregation.md");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let document = crate::Document::parse(example).unwrap();
+    assert!(schema_accepts(document.root.at_pointer("/paths/~1users~1{id}/get/x-tollgate-aggregate")));
+}
+
 #[test]
 fn a_plan_counts_the_calls_that_follow_each_other() {
     let waits = |integration: &Integration| !matches!(integration, Integration::Mapped(mapped) if mapped.target == Target::Mock);

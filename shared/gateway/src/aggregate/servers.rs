@@ -135,7 +135,12 @@ pub(super) fn run(aggregate: &str, script: Script) -> Run {
     let source = format!(
         "openapi: 3.0.3\npaths:\n  /users/{{id}}:\n    x-amazon-apigateway-any-method:\n      x-tollgate-aggregate: {aggregate}\n"
     );
-    let api = compile(&source).unwrap_or_else(|problems| panic!("{}", show("api", &source, &problems)));
+    run_source(&source, script)
+}
+
+/// What comes of a request for the one operation of the definition `source`.
+pub(super) fn run_source(source: &str, script: Script) -> Run {
+    let api = compile(source).unwrap_or_else(|problems| panic!("{}", show("api", source, &problems)));
     let table = Table::decode(encode(&api).unwrap().leak()).unwrap();
     let (clock, calls) = (Rc::new(Clock::default()), Rc::default());
     let servers = Servers { clock: Rc::clone(&clock), script, calls: Rc::clone(&calls) };

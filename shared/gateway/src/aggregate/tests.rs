@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use definition::{Admits, Aggregate, AggregatePart, Integration, Operation, RestApi, Validation};
 use serde_json::{Value, json};
 
-use super::servers::{Clock, Servers, run};
+use super::servers::{Clock, Servers, run, run_source};
 use crate::{GatewayRequest, MAX_PAYLOAD_BYTES, exchange::Exchange, prepared::Prepared};
 
 /// A part whose server is called like it.
@@ -247,6 +247,40 @@ fn parts_may_be_of_any_kind() {
         (&json!("/users/7"), &json!("ANY /users/{id}"))
     );
     assert_eq!(body["errors"]["queue"], json!({"status": 500, "message": "Internal server error"}));
+}
+
+/// The code blocks of `docs/aggregation.md` in that language.
+fn examples(language: &str) -> Vec<&'static str> {
+    let page = include_str!("../../../../docs/aggregation.md");
+    let start = format!("```{language}\n");
+    page.split(&start).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_page_shows_what_is_answered() {
+    let [definition, response] = examples("yaml")[..] else { panic!("two definitions") };
+    let [joined, mapped] = examples("json")[..] else { panic!("two answers") };
+    let script = || {
+        vec![
+            says("users", 100, 200, r#"{"name": "Ann", "customerId": "c-7"}"#),
+            says("orders", 100, 200, r#"[{"id": 1, "total": 12.50}]"#),
+            says("stock", 301, 200, "1"),
+        ]
+    };
+    let plain = run_source(definition, script());
+    assert_eq!((plain.status, plain.json()), (200, serde_json::from_str(joined).unwrap()));
+    assert_eq!((plain.urls()[2], plain.ms), ((100, "https://orders.example/orders?customer=c-7"), 300));
+    let with_response = run_source(&format!("{definition}{response}"), script());
+    assert_eq!(with_response.json(), serde_json::from_str::<Value>(mapped).unwrap());
+    assert_eq!((with_response.status, with_response.outcome.response.headers.get("etag")), (200, Some("\"users\"")));
+}
+
+#[test]
+fn a_request_that_no_template_of_a_part_takes_is_that_parts_failure() {
+    let xml = "stock: {integration: {type: mock, passthroughBehavior: never, requestTemplates: {text/xml: x}, responses: {default: {statusCode: 200}}}, required: false}";
+    let run = run(&parts(&[xml.to_owned()]), Vec::new());
+    let entry = json!({"status": 415, "message": "Unsupported Media Type"});
+    assert_eq!(run.json(), json!({"stock": null, "errors": {"stock": entry}}));
 }
 
 #[test]
