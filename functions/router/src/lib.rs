@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, time::Instant};
 
 use aws::AwsSettings;
 use definition::Table;
-use gateway::{Backends, Gateway, GatewayRequest, Outcome, Refusal};
+use gateway::{Backends, Gateway, GatewayRequest, Outcome, PartFailure, Refusal};
 use identity::KeyLookup;
 use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
@@ -143,6 +143,9 @@ impl Seen {
         let (key_id, tenant) =
             (principal.and_then(|p| p.key_id.as_deref()), principal.and_then(|p| p.tenant.as_deref()));
         let traceparent = self.traceparent.as_deref();
+        for PartFailure { part, refusal } in &outcome.failed_parts {
+            tracing::warn!(route, part, refusal = %refusal, "a part of the aggregate failed");
+        }
         if status < 500 {
             tracing::info!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
         } else {

@@ -6,10 +6,10 @@ use definition::{Admits, Integration, RestApi, Table};
 use identity::{KeyLookup, Principal};
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, action_call, changes,
+    Backends, GatewayRequest, GatewayResponse, PartFailure, Refusal, RequestPath, aggregate,
     exchange::Exchange,
     gateway_response::{self, Refused},
-    http_proxy, lambda_proxy, mapped, matching, policy,
+    integration, matching, policy,
     prepared::Prepared,
     principal, trace,
     validate::{self, CompiledModels},
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub principal: Option<Principal>,
     /// Why the request was refused, if it was.
     pub refusal: Option<Refusal>,
+    /// The parts of an aggregate that failed, whether the whole did or not.
+    pub failed_parts: Vec<PartFailure>,
 }
 
 /// What became known of a request on its way.
@@ -44,6 +46,7 @@ struct Trail<'g> {
     operation: Option<&'g Prepared>,
     parameters: BTreeMap<String, String>,
     principal: Option<Principal>,
+    failed_parts: Vec<PartFailure>,
 }
 
 impl<B: Backends, K: KeyLookup> Gateway<B, K> {
@@ -77,7 +80,7 @@ impl<B: Backends, K: KeyLookup> Gateway<B, K> {
         response.headers.set("x-amzn-requestid", request.request_id.as_str());
         response.headers.set("x-amzn-trace-id", trace::id(&request));
         let route = trail.operation.map(|prepared| prepared.operation.route_key());
-        Outcome { response, route, principal: trail.principal, refusal }
+        Outcome { response, route, principal: trail.principal, refusal, failed_parts: trail.failed_parts }
     }
 
     async fn serve<'g>(
@@ -106,29 +109,11 @@ impl<B: Backends, K: KeyLookup> Gateway<B, K> {
         if !operation.validation.is_empty() {
             validate::check(&operation.validation, &exchange, &self.models)?;
         }
-        self.call(prepared, &exchange).await
-    }
-
-    async fn call(&self, prepared: &Prepared, exchange: &Exchange<'_>) -> Result<GatewayResponse, Refusal> {
-        match &prepared.operation.integration {
-            Integration::Lambda(proxy) => {
-                let call = lambda_proxy::call(proxy, exchange)?;
-                let mut response = lambda_proxy::respond(proxy, exchange, self.backends.invoke(call).await?)?;
-                changes::of_response(&proxy.changes.responses, exchange, &mut response)?;
-                Ok(response)
+        match &operation.integration {
+            Integration::Aggregate(parts) => {
+                aggregate::answer(parts, &exchange, prepared, &self.backends, &mut trail.failed_parts).await
             }
-            Integration::Http(proxy) => {
-                let call = http_proxy::call(proxy, exchange)?;
-                let mut response = http_proxy::respond(self.backends.send(call).await?)?;
-                changes::of_response(&proxy.changes.responses, exchange, &mut response)?;
-                Ok(response)
-            }
-            Integration::Mapped(mapped) => mapped::answer(mapped, exchange, prepared, &self.backends).await,
-            Integration::Service(action) => {
-                let call = action_call::call(action, exchange)?;
-                Ok(action_call::respond(self.backends.act(call).await?))
-            }
-            Integration::Faulty(why) => Err(Refusal::Configuration(why.clone())),
+            _ => integration::call(prepared, &exchange, &self.backends).await,
         }
     }
 

@@ -6,6 +6,7 @@
 mod accept;
 mod action_call;
 mod actions;
+mod aggregate;
 mod answer;
 mod backends;
 mod binary;
@@ -15,6 +16,7 @@ mod exchange;
 mod gateway_response;
 mod http_proxy;
 mod incoming;
+mod integration;
 mod lambda_answer;
 mod lambda_event;
 mod lambda_proxy;
@@ -39,6 +41,7 @@ pub use actions::{
     MessageAttribute, MessageAttributes, Publish, PutItem, Query, Returned, SqsReceive, SqsSend, StreamRecord,
     UpdateItem,
 };
+pub use aggregate::PartFailure;
 pub use answer::{Gateway, Outcome};
 pub use backends::{
     Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, Invocation, MAX_PAYLOAD_BYTES,

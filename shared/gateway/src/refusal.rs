@@ -66,6 +66,14 @@ pub enum Refusal {
     /// The backend did not answer.
     #[error(transparent)]
     Call(#[from] CallProblem),
+    /// A part of an aggregate answered with a status that the part counts as a failure.
+    #[error("the part {part} answered with status {status}")]
+    Part {
+        /// The part's name.
+        part: String,
+        /// The status.
+        status: u16,
+    },
     /// The backend's answer cannot be passed on.
     #[error("the backend's answer is malformed: {0}")]
     Answer(String),
@@ -168,7 +176,9 @@ impl Refusal {
             }
             Refusal::Configuration(_) => ("API_CONFIGURATION_ERROR", 500, SERVER, INTERNAL),
             Refusal::Call(CallProblem::Timeout) => ("INTEGRATION_TIMEOUT", 504, SERVER, "Endpoint request timed out"),
-            Refusal::Call(CallProblem::TooLarge) | Refusal::Answer(_) => ("INTEGRATION_FAILURE", 502, SERVER, INTERNAL),
+            Refusal::Call(CallProblem::TooLarge) | Refusal::Answer(_) | Refusal::Part { .. } => {
+                ("INTEGRATION_FAILURE", 502, SERVER, INTERNAL)
+            }
             Refusal::Call(CallProblem::Unreachable(_) | CallProblem::Refused(_)) => {
                 ("INTEGRATION_FAILURE", 500, SERVER, INTERNAL)
             }

@@ -25,7 +25,12 @@ pub(crate) fn write(folder: &Path, operations: usize) -> Result<()> {
     for number in 1..operations {
         operation(&mut source, number);
     }
-    let api = compile(&source, operations)?;
+    write_source(folder, &source)
+}
+
+/// Writes `api.table` of the definition `source` into `folder`.
+pub(crate) fn write_source(folder: &Path, source: &str) -> Result<()> {
+    let api = compile(source)?;
     fs::create_dir_all(folder).context(folder.display())?;
     let file = folder.join("api.table");
     fs::write(&file, definition::encode(&api).context("the table cannot be written")?).context(file.display())
@@ -48,9 +53,8 @@ fn operation(source: &mut String, number: usize) {
     );
 }
 
-fn compile(source: &str, operations: usize) -> Result<definition::Api> {
-    definition::compile(source)
-        .map_err(|problems| format!("{operations} operations: {}", definition::show("table", source, &problems)).into())
+fn compile(source: &str) -> Result<definition::Api> {
+    definition::compile(source).map_err(|problems| definition::show("table", source, &problems).into())
 }
 
 #[cfg(test)]
