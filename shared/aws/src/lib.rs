@@ -4,16 +4,22 @@
 
 mod backends;
 mod connection;
+mod counters;
 mod functions;
+mod key_list;
 mod keys;
+mod usage_plans;
 
 use std::error::Error;
 
 pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
 pub use connection::{AwsSettings, Connection};
+pub use counters::CountersTable;
 pub use functions::Functions;
+pub use key_list::{KeyList, ListedKey};
 pub use keys::KeysTable;
+pub use usage_plans::UsagePlansTable;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike
 /// the debug form of an AWS error, which holds the response's headers and body. A cause that only repeats is left out.

@@ -8,7 +8,7 @@ use crate::{
 
 /// How often a request asks the store before it gives up. Two are usual, where a throttle and a quota both have nothing in
 /// hand; more, where several sandboxes race for the last units.
-const MOST_ROUNDS: usize = 16;
+const MOST_QUESTIONS: usize = 16;
 
 /// How many chores are done after one response: the next response finds the others.
 const MOST_CHORES: usize = 8;
@@ -33,12 +33,16 @@ impl<C: Counters, K: Fn() -> i64> Admissions<C, K> {
     /// The request belongs to the period in which this sandbox's clock says that it is admitted. Dropped half-way, it leaves
     /// a question to the store in doubt, and that is settled later.
     pub async fn admit(&self, call: &Call<'_>) -> Admission {
-        for _ in 0..MOST_ROUNDS {
+        let mut asked = 0;
+        while asked < MOST_QUESTIONS {
             let turn = self.turns.next();
             let step = self.lock().step(call, (self.clock_ms)());
             match step {
                 Step::Done(admission) => return admission,
-                Step::Ask(ask) => self.ask(ask).await,
+                Step::Ask(ask) => {
+                    asked += 1;
+                    self.ask(*ask).await;
+                }
                 Step::Wait => turn.await,
             }
         }
@@ -109,6 +113,3 @@ impl<C: Counters, K: Fn() -> i64> Drop for Pending<'_, C, K> {
         self.settle(Err(CounterError::Unavailable("nobody waited for the answer".to_owned())));
     }
 }
-
-#[cfg(test)]
-mod tests;

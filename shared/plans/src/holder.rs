@@ -43,7 +43,7 @@ pub enum Step {
     /// It is decided.
     Done(Admission),
     /// Ask the store this, tell [`Holder::answered`] what came of it, and step again.
-    Ask(Ask),
+    Ask(Box<Ask>),
     /// Another request asks the store already: step again when that was answered.
     Wait,
 }
@@ -210,7 +210,7 @@ impl Holder {
         let Some(lease) = self.stages.get_mut(place).filter(|lease| !lease.has(now_ms)) else { return Ok(place) };
         let of_lease = Place::Stage(lease.bucket().clone(), lease.reserved());
         match lease.lack(now_ms) {
-            Lack::Ask(take) => Err(Step::Ask(Ask { place: of_lease, question: Question::Take(take) })),
+            Lack::Ask(take) => Err(Step::Ask(Box::new(Ask { place: of_lease, question: Question::Take(take) }))),
             Lack::Wait => Err(Step::Wait),
             // A stage has no plan that could say otherwise: it admits.
             Lack::Shut(Shut::Unavailable, _) => Ok(usize::MAX),

@@ -13,6 +13,7 @@ mod holder_id;
 mod period;
 mod plan;
 mod quota;
+mod store;
 mod throttle;
 mod turns;
 
@@ -28,6 +29,7 @@ pub use plan::{
     ApiStage, MAX_BURST, MAX_LIMIT, MAX_PRIORITY, MAX_RATE, Quota, Rate, Throttle, UsagePlan, WhenUnavailable,
     are_disjoint, plan_for_stage,
 };
+pub use store::{PlanStore, PlanStoreError};
 pub use throttle::{Take, Tat};
 
 /// How long a sandbox's mark is kept on a counter: a change whose answer was lost is settled well within it.

@@ -36,6 +36,9 @@ pub struct UsagePlan {
     /// What becomes of a request while the store of counters does not answer.
     #[serde(default)]
     pub when_unavailable: Option<WhenUnavailable>,
+    /// How many items count a key's quota; none: as many as its limit calls for. It must not change within a period.
+    #[serde(default)]
+    pub shards: Option<u64>,
     /// When the plan was made, in seconds since 1970: [`Quota::offset`] counts in the period that holds it.
     #[serde(default)]
     pub created_at_s: i64,
@@ -103,6 +106,12 @@ pub const MAX_BURST: u64 = 1_000_000_000;
 /// The largest quota: any count of units fits into the numbers of JSON and DynamoDB.
 pub const MAX_LIMIT: u64 = 1_000_000_000_000_000;
 
+/// A quota has a shard for each so many units: the hundredth part of a shard, a block's bound, is then 500 units.
+const UNITS_PER_SHARD: u64 = 50_000;
+
+/// The most shards: 3,000 sandboxes are then fewer than a hundred on each.
+const MAX_SHARDS: u64 = 32;
+
 /// The highest priority.
 pub const MAX_PRIORITY: u8 = 9;
 
@@ -124,6 +133,13 @@ impl UsagePlan {
         // Seldom more than AWS's twenty: a walk is faster than making the key, and makes nothing.
         let own = |key: &str| key.strip_suffix(method).and_then(|rest| rest.strip_suffix('/')) == Some(path);
         throttles.iter().find(|(key, _)| own(key)).map(|(_, throttle)| throttle)
+    }
+
+    /// How many items count a key's quota. A quota that is large enough to be in use by hundreds of sandboxes at once is
+    /// counted in several, so that none of them is written too often; see `docs/usage-plans.md`.
+    pub fn counter_shards(&self) -> u64 {
+        let called_for = self.quota.map_or(1, |quota| quota.limit / UNITS_PER_SHARD);
+        self.shards.unwrap_or(called_for).clamp(1, MAX_SHARDS)
     }
 
     /// What becomes of a request when its throttle cannot be asked: it is let through, if the plan does not say otherwise.

@@ -12,6 +12,7 @@
 mod random;
 mod schedule;
 mod store;
+mod table;
 mod world;
 
 fn main() {
@@ -23,6 +24,9 @@ fn main() {
     if let Some(schedules) = number("--schedules") {
         let first = number("--first").unwrap_or(0);
         return schedules_from(first, schedules);
+    }
+    if arguments.iter().any(|argument| argument == "--table") {
+        return println!("{}", table::write());
     }
     println!("usage: simulate --schedules N [--first SEED] | --table");
 }

@@ -75,6 +75,7 @@ fn world(seed: u64) -> World {
         priority: 0,
         // A throttle that cannot be asked would admit, and there would be no bound to look at.
         when_unavailable: Some(WhenUnavailable::Refuse),
+        shards: random.chance(250).then_some(3),
         created_at_s: 0,
     };
     // A third of the schedules begin just before midnight.
@@ -137,14 +138,19 @@ fn drain(world: &mut World) -> u64 {
     world.run_until(world.now_ms + 35_000);
     let alive: Vec<usize> = (0..world.sandboxes.len()).filter(|sandbox| world.sandboxes[*sandbox].alive).collect();
     let limit = quota.limit;
+    // Often only one of them has requests of this key: what the others hold has to come back.
+    let busy = if world.random.chance(500) { 1 } else { alive.len() };
     // Nobody finds more once nothing is in hand anywhere and every pause, deadline and doubt is over.
     let mut quiet = 0;
     for _ in 0..200 {
         let at_ms = world.now_ms + 1_000;
         let left = world.granted() < limit || world.in_hand() > 0;
         quiet = if left { 0 } else { quiet + 1 };
-        for sandbox in &alive {
-            for _ in 0..if left { 1 + limit / 50 } else { 1 } {
+        for sandbox in alive.iter().skip(busy) {
+            world.look_after(*sandbox, at_ms);
+        }
+        for sandbox in alive.iter().take(busy) {
+            for _ in 0..if left { 1 + limit / 20 } else { 1 } {
                 world.request(*sandbox, 1, at_ms);
             }
         }

@@ -144,6 +144,11 @@ impl World {
         self.schedule(at_ms, Event::Request { sandbox, units });
     }
 
+    /// A request of another key, after whose response the sandbox's chores are done.
+    pub(crate) fn look_after(&mut self, sandbox: usize, at_ms: i64) {
+        self.schedule(at_ms, Event::Chores { sandbox });
+    }
+
     /// Lets time pass.
     pub(crate) fn run_until(&mut self, until_ms: i64) {
         while let Some(Reverse((at_ms, number))) = self.events.peek().copied() {
@@ -205,7 +210,7 @@ impl World {
         let call = call(plan, units);
         match sandbox.holder.step(&call, clock_ms) {
             Step::Done(admission) => self.decided(number, units, admission, clock_ms),
-            Step::Ask(ask) => self.send(number, ask, Task::Request { units }),
+            Step::Ask(ask) => self.send(number, *ask, Task::Request { units }),
             Step::Wait => sandbox.turn.push(units),
         }
     }
@@ -282,7 +287,12 @@ impl World {
     pub(crate) fn granted(&self) -> u64 {
         let Some(quota) = self.plan.quota else { return 0 };
         let period = Period::at(quota.period, self.now_ms).to_string();
-        self.store.counters.iter().find(|(name, _)| name.ends_with(&period)).map_or(0, |(_, standing)| standing.granted)
+        self.store
+            .counters
+            .iter()
+            .filter(|(name, _)| name.contains(&period))
+            .map(|(_, standing)| standing.granted)
+            .sum()
     }
 
     /// The largest lease that was ever asked for.

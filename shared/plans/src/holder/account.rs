@@ -142,7 +142,7 @@ impl Account {
         match lease.lack(now_ms) {
             Lack::Ask(take) => {
                 let place = Place::Tokens(key.into(), self.plan_id.clone(), bucket);
-                Err(Step::Ask(Ask { place, question: Question::Take(take) }))
+                Err(Step::Ask(Box::new(Ask { place, question: Question::Take(take) })))
             }
             Lack::Wait => Err(Step::Wait),
             Lack::Shut(Shut::Unavailable, _) if caller.plan.when_throttle_unavailable() == WhenUnavailable::Admit => {
@@ -168,12 +168,12 @@ impl Account {
         (quota, period): (Quota, Period),
         now_ms: i64,
     ) -> Result<Unasked, Step> {
-        let lease = self.lease_of(caller, quota, period, now_ms);
+        let lease = self.lease_of(id, caller, quota, period, now_ms);
         if lease.has(call.units) {
             return Ok(false);
         }
         match lease.lack(id, call.units, now_ms) {
-            Lack::Ask(question) => Err(Step::Ask(self.ask(caller.key_id, period, question))),
+            Lack::Ask(question) => Err(Step::Ask(Box::new(self.ask(caller.key_id, period, question)))),
             Lack::Wait => Err(Step::Wait),
             Lack::Shut(Shut::Unavailable, _) if caller.plan.when_quota_unavailable() == WhenUnavailable::Admit => {
                 Ok(true)
@@ -192,11 +192,19 @@ impl Account {
         Ask { place: Place::Quota(key.into(), self.plan_id.clone(), period), question: Question::Quota(question) }
     }
 
-    fn lease_of(&mut self, caller: Caller<'_>, quota: Quota, period: Period, now_ms: i64) -> &mut QuotaLease {
+    fn lease_of(
+        &mut self,
+        id: HolderId,
+        caller: Caller<'_>,
+        quota: Quota,
+        period: Period,
+        now_ms: i64,
+    ) -> &mut QuotaLease {
         let place = self.quotas.iter().position(|lease| lease.period() == period).unwrap_or_else(|| {
             let pace = self.quotas.last().map(|lease| lease.pace().carried_over(now_ms));
-            let counter = counter_name(&caller.plan.id, caller.key_id, period);
-            self.quotas.push(QuotaLease::new(counter, period, pace, now_ms));
+            let name = counter_name(&caller.plan.id, caller.key_id, period);
+            let shards = caller.plan.counter_shards();
+            self.quotas.push(QuotaLease::new(name, shards, period, pace, now_ms).starting_at(id.0));
             self.quotas.len() - 1
         });
         #[allow(clippy::indexing_slicing, reason = "the place of one that was found or pushed just now")]

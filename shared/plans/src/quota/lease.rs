@@ -22,6 +22,9 @@ const LAST_PAUSE_MS: i64 = 8_000;
 /// A store that gave no answer is asked again within this: well before a mark may be forgotten that tells of a lost answer.
 const LAST_CUT_OFF_MS: i64 = 2_000;
 
+/// How many shards one request looks at; the next request goes on from there.
+const SHARDS_AT_ONCE: u64 = 4;
+
 /// How long after a period's end its changes in doubt are asked after.
 const LAST_DOUBT_MS: i64 = 60_000;
 
@@ -43,10 +46,17 @@ const FORGET_SELDOM: u64 = 16;
 /// A lease.
 #[derive(Clone, Debug)]
 pub(crate) struct QuotaLease {
-    counter: Arc<str>,
+    name: Arc<str>,
+    shards: u64,
+    shard: u64,
+    /// Whether the next question goes to the next shard, and how many in a row had nothing.
+    moves_on: bool,
+    found_empty: u64,
     period: Period,
     limit: u64,
     hand: u64,
+    /// What was in hand after the last lease.
+    full_hand: u64,
     book: Passbook,
     pace: Pace,
     /// The units that whoever waits for an answer needs.
@@ -108,12 +118,17 @@ pub(crate) enum QuotaAnswer {
 
 impl QuotaLease {
     /// Nothing in hand yet. `pace` is what is known of the key's traffic from another period.
-    pub(crate) fn new(counter: Arc<str>, period: Period, pace: Option<Pace>, now_ms: i64) -> Self {
+    pub(crate) fn new(name: Arc<str>, shards: u64, period: Period, pace: Option<Pace>, now_ms: i64) -> Self {
         QuotaLease {
-            counter,
+            name,
+            shards: shards.max(1),
+            shard: 0,
+            moves_on: false,
+            found_empty: 0,
             period,
             limit: 0,
             hand: 0,
+            full_hand: 0,
             book: Passbook::default(),
             pace: pace.unwrap_or_else(|| Pace::new(now_ms, HORIZON_MS)),
             busy: None,
@@ -129,10 +144,17 @@ impl QuotaLease {
     }
 
     /// The lease of the same key in the next period, of which all remains as far as anybody knows.
-    pub(crate) fn for_next(&self, counter: Arc<str>, now_ms: i64) -> Self {
+    pub(crate) fn for_next(&self, name: Arc<str>, now_ms: i64) -> Self {
         let pace = self.pace.carried_over(now_ms);
-        let limit = self.limit;
-        QuotaLease { limit, remaining: Some(limit), ..QuotaLease::new(counter, self.period.next(), Some(pace), now_ms) }
+        let (limit, shard) = (self.limit, self.shard);
+        let next = QuotaLease::new(name, self.shards, self.period.next(), Some(pace), now_ms);
+        QuotaLease { limit, shard, remaining: Some(limit / self.shards), ..next }
+    }
+
+    /// Spreads sandboxes over the counter's shards.
+    #[must_use]
+    pub(crate) fn starting_at(self, shard: u64) -> Self {
+        QuotaLease { shard: shard % self.shards, ..self }
     }
 
     /// Its first block, before anybody needs it.
@@ -152,7 +174,8 @@ impl QuotaLease {
 
     /// Units that nobody has been granted, when last heard of, and those in hand.
     pub(crate) fn remaining(&self) -> u64 {
-        self.remaining.unwrap_or(self.limit).saturating_add(self.hand)
+        let known = self.remaining.map(|remaining| remaining.saturating_mul(self.shards));
+        known.unwrap_or(self.limit).saturating_add(self.hand).min(self.limit)
     }
 
     pub(crate) fn set_limit(&mut self, limit: u64) {
@@ -248,13 +271,33 @@ impl QuotaLease {
     fn question(&mut self, holder: HolderId, need: u64, now_ms: i64) -> QuotaAsk {
         if let Some(change) = self.unanswered.take() {
             QuotaAsk::Change(change)
-        } else if self.book.is_crowded() {
+        } else if self.book.is_crowded() || self.moves_on && self.book.in_doubt() {
             self.settle(holder, now_ms)
         } else if self.look_first {
-            QuotaAsk::Look(self.counter.clone())
+            self.move_on();
+            QuotaAsk::Look(self.counter())
         } else {
             self.lease(holder, need, now_ms)
         }
+    }
+
+    /// To the next shard, if this one has nothing. Units are units: what was leased from one may go back to another.
+    fn move_on(&mut self) {
+        if std::mem::take(&mut self.moves_on) {
+            self.shard = (self.shard + 1) % self.shards;
+            self.book = self.book.afresh();
+            self.remaining = None;
+        }
+    }
+
+    /// The shard's counter. The first has the counter's name, so that a counter of one shard can become one of many.
+    fn counter(&self) -> Arc<str> {
+        if self.shard == 0 { self.name.clone() } else { format!("{}#{}", self.name, self.shard).into() }
+    }
+
+    /// The shard's part of the limit.
+    fn share(&self) -> u64 {
+        self.limit / self.shards + u64::from(self.shard < self.limit % self.shards)
     }
 
     fn is_cut_off(&self, now_ms: i64) -> bool {
@@ -264,7 +307,7 @@ impl QuotaLease {
     fn chore(&mut self, holder: HolderId, now_ms: i64) -> Option<QuotaAsk> {
         if !self.forget.is_empty() {
             let marks = std::mem::take(&mut self.forget);
-            return Some(QuotaAsk::Forget(Forget { counter: self.counter.to_string(), marks }));
+            return Some(QuotaAsk::Forget(Forget { counter: self.counter().to_string(), marks }));
         }
         if let Some(change) = self.unanswered.take() {
             return Some(QuotaAsk::Change(change));
@@ -306,10 +349,15 @@ impl QuotaLease {
 
     fn renewal(&mut self, holder: HolderId, now_ms: i64) -> Option<QuotaAsk> {
         let open = !self.look_first && self.shut.is_none_or(|pause| pause.until_ms <= now_ms);
-        if !open || now_ms >= self.period.end_ms() || !self.pace.runs_low(self.hand) || self.cap() <= self.hand {
+        if !open || now_ms >= self.period.end_ms() || !self.runs_low() || self.cap() <= self.hand {
             return None;
         }
         Some(self.lease(holder, 1, now_ms))
+    }
+
+    /// Whether what is in hand will soon be gone.
+    fn runs_low(&self) -> bool {
+        self.full_hand >= 4 && self.pace.is_in_use() && self.hand <= self.full_hand / 4
     }
 
     /// A lease of at least `need` units.
@@ -327,13 +375,13 @@ impl QuotaLease {
     fn change(&mut self, holder: HolderId, units: Move, now_ms: i64) -> Change {
         let entry = self.book.enter(units, now_ms);
         Change {
-            counter: self.counter.to_string(),
+            counter: self.counter().to_string(),
             holder,
             base: entry.base,
             stamp: entry.stamp,
             oldest: entry.oldest,
             units,
-            limit: self.limit,
+            limit: self.share(),
             expires_at_s: expiry_s(self.period.end_ms()),
         }
     }
@@ -347,6 +395,8 @@ impl QuotaLease {
         }
         self.heard(&after, now_ms);
         match change.units {
+            // It settled what was in doubt, and says nothing of what is left.
+            Move::Lease(0) if self.hand == before => {}
             Move::Lease(_) if answer.applied || self.hand > before => self.opened(now_ms),
             // If what was needed remains, it was refused for its size or its mark, and another will do.
             Move::Lease(_) if self.remaining < Some(need) => self.exhausted(need, now_ms),
@@ -355,7 +405,7 @@ impl QuotaLease {
             Move::GiveBack(units) if !answer.applied && answer.before.granted < units => self.book.abandon(),
             Move::GiveBack(_) => {}
         }
-        if change.stamp.0 % FORGET_SELDOM == 0 {
+        if change.stamp.0.is_multiple_of(FORGET_SELDOM) {
             self.forget = forgettable(&after, now_ms);
         }
     }
@@ -372,20 +422,31 @@ impl QuotaLease {
     }
 
     fn heard(&mut self, standing: &Standing, now_ms: i64) {
-        self.remaining = Some(self.limit.saturating_sub(standing.granted));
+        self.remaining = Some(self.share().saturating_sub(standing.granted));
         self.pace.stretch(standing, now_ms);
     }
 
     fn opened(&mut self, now_ms: i64) {
         self.shut = None;
         self.look_first = false;
+        self.moves_on = false;
+        self.found_empty = 0;
+        self.full_hand = self.hand;
         self.pause_ms = FIRST_PAUSE_MS;
         self.deadline_ms = now_ms.max(self.period.start_ms()).saturating_add(self.pace.deadline_ms());
     }
 
     fn exhausted(&mut self, need: u64, now_ms: i64) {
         self.look_first = true;
-        self.pause(Shut::Exhausted, need, now_ms);
+        self.found_empty += 1;
+        self.moves_on = self.shards > 1;
+        let round = self.found_empty.is_multiple_of(self.shards);
+        if round || self.found_empty.is_multiple_of(SHARDS_AT_ONCE) {
+            self.pause(Shut::Exhausted, need, now_ms);
+        }
+        if !round {
+            self.pause_ms = FIRST_PAUSE_MS;
+        }
     }
 
     fn pause(&mut self, why: Shut, need: u64, now_ms: i64) {
@@ -398,11 +459,11 @@ impl QuotaLease {
 
 /// Marks that nobody needs any more, the oldest first, of a counter that has many.
 fn forgettable(standing: &Standing, now_ms: i64) -> Vec<(HolderId, Stamp)> {
-    let age_ms = match standing.marks.len() {
-        ..=MANY_MARKS => return Vec::new(),
-        ..=FULL_OF_MARKS => LONG_DOUBT_MS,
-        _ => DOUBT_MS,
-    };
+    let count = standing.marks.len();
+    if count <= MANY_MARKS {
+        return Vec::new();
+    }
+    let age_ms = if count <= FULL_OF_MARKS { LONG_DOUBT_MS } else { DOUBT_MS };
     let before = Stamp(u64::try_from(now_ms - age_ms).unwrap_or_default());
     let mut marks: Vec<_> = standing.marks.iter().filter(|(_, stamp)| *stamp < before).copied().collect();
     marks.sort_unstable_by_key(|(_, stamp)| *stamp);

@@ -58,7 +58,7 @@ impl Pace {
     pub(crate) fn expected(&self, now_ms: i64) -> u64 {
         let elapsed = (now_ms - self.since_ms).max(1);
         // Since the last block only: a key that has fallen silent needs nothing.
-        whole(self.spent as f64 / elapsed as f64 * self.horizon_ms as f64)
+        whole((self.spent as f64 / elapsed as f64 * self.horizon_ms as f64).floor())
     }
 
     /// Whether `hand` units will soon be gone.
@@ -69,6 +69,11 @@ impl Pace {
     /// Whether a block is more than what one request needs.
     pub(crate) fn is_steady(&self) -> bool {
         self.block >= 4
+    }
+
+    /// Whether anything has been spent since the last block.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.spent > 0
     }
 
     /// How long after a lease its units are expected to be spent.

@@ -144,7 +144,8 @@ impl TokenLease {
                 // From when it was sent: the store cannot have taken them earlier.
                 let block = Block { tokens: take.tokens, expires_ms: ms(take.at_ns).saturating_add(BLOCK_LIFE_MS) };
                 *if self.now.is_good(now_ms) { &mut self.next } else { &mut self.now } = block;
-                (self.shut, self.pause_ms) = (None, 0);
+                // Halved and not forgotten: where the bucket is the limit, takes that come too soon are small.
+                (self.shut, self.pause_ms) = (None, self.pause_ms / 2);
             }
             Ok(Taken { taken: false, before }) => self.refused(take, before, now_ms),
             Err(_) => {
@@ -194,7 +195,8 @@ impl TokenLease {
             self.known = None;
         }
         // A bucket fills in the meantime, so that the next take is worth its write; a small one is full before.
-        self.pause_ms = self.pause_ms.max(ms(take.room_ns / 4).clamp(1, FIRST_PAUSE_MS));
+        let least_ms = ms(take.room_ns / 4).clamp(1, FIRST_PAUSE_MS);
+        self.pause_ms = self.pause_ms.max(least_ms);
         self.pause(Shut::Exhausted, wait.min(LAST_PAUSE_MS), now_ms);
     }
 
