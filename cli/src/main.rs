@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod keys;
 mod plan;
+mod usage_plans;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -29,9 +30,12 @@ enum Command {
     Build(build::Build),
     /// Say which way each operation takes and what it costs.
     Plan(plan::Command),
-    /// Make, disable and enable API keys.
+    /// Make, list, disable, enable, rotate and delete API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Apply, list and delete usage plans, and bring them over from API Gateway.
+    #[command(subcommand)]
+    Plans(usage_plans::UsagePlans),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -45,6 +49,7 @@ async fn main() -> ExitCode {
         Command::Build(build) => build.run(),
         Command::Plan(plan) => return plan.run(),
         Command::Keys(keys) => keys.run().await,
+        Command::Plans(plans) => plans.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -284,7 +284,7 @@ async fn a_plan_of_higher_priority_keeps_its_reserved_share() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_restored_snapshot_holds_nothing() {
-    let (store, plan) = (Shared::default(), plan(Some(1_000_000), None));
+    let (store, plan) = (Shared::default(), plan(Some(40_000), None));
     let sandbox = sandbox(&store, 1);
     sandbox.admitted(&plan, 200).await;
     let before = store.0.look("quota#gold#key-1#2026-11-20").await.unwrap().granted;

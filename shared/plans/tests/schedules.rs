@@ -2,6 +2,7 @@
 //! killed and restored from snapshots: no more than the limit is ever used, and all of it can be.
 //!
 //! `cargo run --release -p plans --example simulate -- --schedules 100000` runs more of them.
+#![allow(clippy::indexing_slicing, reason = "a test: what panics here is a broken promise")]
 #![allow(dead_code, reason = "the parts are shared with the example")]
 
 #[path = "../examples/simulate/random.rs"]

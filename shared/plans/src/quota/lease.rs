@@ -55,6 +55,8 @@ pub(crate) struct QuotaLease {
     period: Period,
     limit: u64,
     hand: u64,
+    /// The books of the shards that are not asked now.
+    others: Vec<(u64, Passbook)>,
     /// What was in hand after the last lease.
     full_hand: u64,
     book: Passbook,
@@ -128,6 +130,7 @@ impl QuotaLease {
             period,
             limit: 0,
             hand: 0,
+            others: Vec::new(),
             full_hand: 0,
             book: Passbook::default(),
             pace: pace.unwrap_or_else(|| Pace::new(now_ms, HORIZON_MS)),
@@ -271,7 +274,7 @@ impl QuotaLease {
     fn question(&mut self, holder: HolderId, need: u64, now_ms: i64) -> QuotaAsk {
         if let Some(change) = self.unanswered.take() {
             QuotaAsk::Change(change)
-        } else if self.book.is_crowded() || self.moves_on && self.book.in_doubt() {
+        } else if self.book.is_crowded() {
             self.settle(holder, now_ms)
         } else if self.look_first {
             self.move_on();
@@ -284,8 +287,11 @@ impl QuotaLease {
     /// To the next shard, if this one has nothing. Units are units: what was leased from one may go back to another.
     fn move_on(&mut self) {
         if std::mem::take(&mut self.moves_on) {
+            let left = self.shard;
             self.shard = (self.shard + 1) % self.shards;
-            self.book = self.book.afresh();
+            let known = self.others.iter().position(|(shard, _)| *shard == self.shard);
+            let next = known.map_or_else(Passbook::default, |place| self.others.swap_remove(place).1);
+            self.others.push((left, std::mem::replace(&mut self.book, next)));
             self.remaining = None;
         }
     }
@@ -440,17 +446,15 @@ impl QuotaLease {
         self.look_first = true;
         self.found_empty += 1;
         self.moves_on = self.shards > 1;
-        let round = self.found_empty.is_multiple_of(self.shards);
-        if round || self.found_empty.is_multiple_of(SHARDS_AT_ONCE) {
+        if self.found_empty.is_multiple_of(self.shards.min(SHARDS_AT_ONCE)) {
             self.pause(Shut::Exhausted, need, now_ms);
-        }
-        if !round {
-            self.pause_ms = FIRST_PAUSE_MS;
         }
     }
 
     fn pause(&mut self, why: Shut, need: u64, now_ms: i64) {
-        let most_ms = if why == Shut::Unavailable { LAST_CUT_OFF_MS } else { LAST_PAUSE_MS };
+        // One of many shards is seen again only after all the others.
+        let often = why == Shut::Unavailable || self.shards > SHARDS_AT_ONCE;
+        let most_ms = if often { LAST_CUT_OFF_MS } else { LAST_PAUSE_MS };
         self.pause_ms = self.pause_ms.min(most_ms);
         self.shut = Some(Pause { until_ms: now_ms.saturating_add(self.pause_ms), why, need });
         self.pause_ms *= 2;

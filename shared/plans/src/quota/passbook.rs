@@ -65,11 +65,6 @@ impl Passbook {
         }
     }
 
-    /// The book of another counter. Its stamps go on: this holder may have changed that one before.
-    pub(crate) fn afresh(&self) -> Self {
-        Passbook { last: self.last, ..Passbook::default() }
-    }
-
     /// Takes every outcome that is unknown for the worse: no lease was granted, and what was to go back is gone.
     pub(crate) fn abandon(&mut self) {
         self.doubts.clear();

@@ -12,8 +12,11 @@ use crate::{
 /// at most burst + rate × (t + 1).
 pub(crate) const BLOCK_LIFE_MS: i64 = 1_000;
 
-/// How long an empty bucket, or a store that does not answer, is left alone: at first, and at most.
-const FIRST_PAUSE_MS: i64 = 100;
+/// How long an empty bucket is left alone at first.
+const MOST_FILL_MS: i64 = 1_000;
+
+/// How long a store that does not answer is left alone at first, and whatever has nothing at most.
+const FIRST_PAUSE_MS: i64 = 250;
 const LAST_PAUSE_MS: i64 = 8_000;
 
 /// A bucket of more requests a second than this is cut into several: its item would be written too often.
@@ -38,6 +41,8 @@ pub(crate) struct TokenLease {
     next: Block,
     busy: bool,
     pace: Pace,
+    /// How many tokens the last take was for, had there been enough.
+    wanted: u64,
     known: Option<Tat>,
     shut: Option<(i64, Shut)>,
     pause_ms: i64,
@@ -67,6 +72,7 @@ impl TokenLease {
             next: Block::default(),
             busy: false,
             pace: Pace::new(now_ms, BLOCK_LIFE_MS),
+            wanted: 0,
             known: None,
             shut: None,
             pause_ms: 0,
@@ -144,8 +150,10 @@ impl TokenLease {
                 // From when it was sent: the store cannot have taken them earlier.
                 let block = Block { tokens: take.tokens, expires_ms: ms(take.at_ns).saturating_add(BLOCK_LIFE_MS) };
                 *if self.now.is_good(now_ms) { &mut self.next } else { &mut self.now } = block;
-                // Halved and not forgotten: where the bucket is the limit, takes that come too soon are small.
-                (self.shut, self.pause_ms) = (None, self.pause_ms / 2);
+                self.pause_ms = 0;
+                // Where the bucket is the limit, takes that come too soon are small.
+                let scarce = take.tokens < self.wanted;
+                self.shut = scarce.then(|| (now_ms.saturating_add(fill_ms(take)), Shut::Exhausted));
             }
             Ok(Taken { taken: false, before }) => self.refused(take, before, now_ms),
             Err(_) => {
@@ -172,7 +180,8 @@ impl TokenLease {
         let at_ns = ns(now_ms);
         let holds = level(room_ns, self.known, at_ns, throttle.rate_limit);
         // Three quarters, so that others find something.
-        let tokens = self.pace.next_block(now_ms).min(holds - holds / 4).max(1);
+        self.wanted = self.pace.next_block(now_ms);
+        let tokens = self.wanted.min(holds - holds / 4).max(1);
         let cost_ns = worth_ns(tokens, throttle.rate_limit)?;
         let full = self.known.is_none_or(|tat| tat.0 < at_ns);
         let bucket =
@@ -194,9 +203,7 @@ impl TokenLease {
         if shards > 1 {
             self.known = None;
         }
-        // A bucket fills in the meantime, so that the next take is worth its write; a small one is full before.
-        let least_ms = ms(take.room_ns / 4).clamp(1, FIRST_PAUSE_MS);
-        self.pause_ms = self.pause_ms.max(least_ms);
+        self.pause_ms = self.pause_ms.max(fill_ms(take));
         self.pause(Shut::Exhausted, wait.min(LAST_PAUSE_MS), now_ms);
     }
 
@@ -204,6 +211,11 @@ impl TokenLease {
         self.shut = Some((now_ms.saturating_add(self.pause_ms.max(least_ms)), why));
         self.pause_ms = (self.pause_ms * 2).min(LAST_PAUSE_MS);
     }
+}
+
+/// How long an empty bucket is left alone, so that the next take is worth its write: half the time in which it fills.
+fn fill_ms(take: &Take) -> i64 {
+    ms(take.room_ns / 2).clamp(1, MOST_FILL_MS)
 }
 
 fn ns(now_ms: i64) -> u64 {
