@@ -2,7 +2,7 @@
 
 use cart::{contract, dynamo_store::DynamoCarts};
 use e2e::Stack;
-use testkit::{contracts, counter_contract};
+use testkit::contracts;
 
 #[tokio::test(flavor = "current_thread")]
 async fn keys_in_dynamodb_keep_the_contract() {

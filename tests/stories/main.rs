@@ -4,4 +4,5 @@ mod bad_input;
 mod cart;
 mod contracts;
 mod keys;
+mod quotas;
 mod tracing;

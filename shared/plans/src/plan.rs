@@ -106,11 +106,11 @@ pub const MAX_BURST: u64 = 1_000_000_000;
 /// The largest quota: any count of units fits into the numbers of JSON and DynamoDB.
 pub const MAX_LIMIT: u64 = 1_000_000_000_000_000;
 
-/// A quota has a shard for each so many units: the hundredth part of a shard, a block's bound, is then 500 units.
-const UNITS_PER_SHARD: u64 = 50_000;
+/// A quota has a shard for each so many units: the hundredth part of a shard, a block's bound, is then 250 units.
+const UNITS_PER_SHARD: u64 = 25_000;
 
-/// The most shards: 3,000 sandboxes are then fewer than a hundred on each.
-const MAX_SHARDS: u64 = 32;
+/// The most shards: 3,000 sandboxes are then fewer than fifty on each.
+const MAX_SHARDS: u64 = 64;
 
 /// The highest priority.
 pub const MAX_PRIORITY: u8 = 9;

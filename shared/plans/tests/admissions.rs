@@ -201,9 +201,9 @@ async fn what_is_not_used_goes_back_and_another_finds_it() {
 async fn when_the_store_is_cut_off_quotas_refuse_and_throttles_admit() {
     let cases = [
         (plan(Some(1_000), None), None, false),
-        (plan(None, Some((100, 100))), None, true),
+        (plan(None, Some((1_000, 1_000))), None, true),
         (plan(Some(1_000), None), Some(WhenUnavailable::Admit), true),
-        (plan(None, Some((100, 100))), Some(WhenUnavailable::Refuse), false),
+        (plan(None, Some((1_000, 1_000))), Some(WhenUnavailable::Refuse), false),
     ];
     for (mut plan, when_unavailable, admits) in cases {
         plan.when_unavailable = when_unavailable;

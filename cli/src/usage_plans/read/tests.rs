@@ -27,7 +27,7 @@ fn every_problem_is_named_with_its_line() {
         "3:5 a usage plan has no qouta",
         "4:27 rateLimit is no rate",
         "4:45 burstLimit is no such number",
-        "6:33 period is \"YEAR\"",
+        "6:32 period is \"YEAR\"",
         "7:15 priority is no such number",
         "8:17 apiId is missing",
         "9:5 the plan b stands here a second time",
@@ -40,6 +40,6 @@ fn what_is_no_list_of_plans_is_refused() {
     assert_eq!(problems("usagePlans: 3"), ["1:13 there is no list of usage plans"]);
     assert_eq!(problems(""), ["1:1 the document is empty"]);
     assert_eq!(problems("a: *b"), problems("a: *b"));
-    assert_eq!(problems(&format!("{}1", "[".repeat(1_000))), ["1:33 values are nested too deep here"]);
+    assert_eq!(problems(&format!("{}1", "[".repeat(40))), ["1:33 values are nested too deep here"]);
     assert_eq!(problems("- 5"), ["1:3 a plan's id is \"\"", "1:3 a usage plan is no object"]);
 }

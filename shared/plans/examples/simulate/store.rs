@@ -10,8 +10,8 @@ pub(crate) struct Store {
     pub(crate) counters: BTreeMap<String, Standing>,
     buckets: BTreeMap<String, Tat>,
     pub(crate) calls: Calls,
-    /// Writes to each item in the second that runs, and the most in any second before.
-    busy: BTreeMap<String, (i64, u64, u64)>,
+    /// Writes and write units of each item in the second that runs, and the most in any second before.
+    busy: BTreeMap<String, (i64, [u64; 2], [u64; 2])>,
 }
 
 /// Calls of each kind.
@@ -66,19 +66,23 @@ impl Store {
         }
     }
 
-    /// The most write units that one item took in one second.
-    pub(crate) fn busiest(&self) -> u64 {
-        self.busy.values().map(|(_, running, most)| *running.max(most)).max().unwrap_or(0)
+    /// The most writes, and the most write units, that one item took in one second.
+    pub(crate) fn busiest(&self) -> [u64; 2] {
+        let most =
+            |at: usize| self.busy.values().map(|(_, running, most)| running[at].max(most[at])).max().unwrap_or(0);
+        [most(0), most(1)]
     }
 
     fn wrote(&mut self, item: &str, units: u64, now_ms: i64) {
         self.calls.write_units += units;
         let second = now_ms.div_euclid(1_000);
-        let busy = self.busy.entry(item.to_owned()).or_default();
-        if busy.0 != second {
-            *busy = (second, 0, busy.1.max(busy.2));
+        let (running_second, running, most) = self.busy.entry(item.to_owned()).or_default();
+        if *running_second != second {
+            *most = [most[0].max(running[0]), most[1].max(running[1])];
+            (*running_second, *running) = (second, [0, 0]);
         }
-        busy.1 += units;
+        running[0] += 1;
+        running[1] += units;
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn write() -> String {
 }
 
 fn steady(page: &mut String) {
-    page.push_str("| requests a second | sandboxes | writes a request | write units a request | most units a second on one item | requests that waited |\n");
+    page.push_str("| requests a second | sandboxes | writes a request | write units a request | most writes (units) a second on one item | requests that waited |\n");
     page.push_str("| ----------------: | --------: | ---------------: | --------------------: | -----------------------------: | -------------------: |\n");
     for rate in RATES {
         for sandboxes in SANDBOXES {
@@ -58,17 +58,17 @@ fn steady(page: &mut String) {
             let writes = (calls.changes + calls.forgets - before.changes - before.forgets) as f64 / served;
             let units = (calls.write_units - before.write_units) as f64 / served;
             let waited = (fleet.waited - waited) as f64 / served * 100.0;
+            let [most, most_units] = fleet.store.busiest();
             let _ = writeln!(
                 page,
-                "| {rate} | {sandboxes} | {writes:.4} | {units:.4} | {} | {waited:.2} % |",
-                fleet.store.busiest()
+                "| {rate} | {sandboxes} | {writes:.4} | {units:.4} | {most} ({most_units}) | {waited:.2} % |",
             );
         }
     }
 }
 
 fn ending(page: &mut String) {
-    page.push_str("\n| requests a second | sandboxes | quota | writes a request | most units a second on one item | refused before the last unit | seconds from the first refusal to the last unit | unused |\n");
+    page.push_str("\n| requests a second | sandboxes | quota | writes a request | most writes (units) a second on one item | refused before the last unit | seconds from the first refusal to the last unit | unused |\n");
     page.push_str("| ----------------: | --------: | ----: | ---------------: | -----------------------------: | ---------------------------: | -----------------------------------------------: | -----: |\n");
     for (rate, sandboxes) in [(10, 2), (100, 10), (1_000, 100), (10_000, 1_000), (100_000, 3_000)] {
         let limit = rate * 100;
@@ -92,16 +92,16 @@ fn ending(page: &mut String) {
         let span = last_unit.unwrap_or(second) - first_refusal.unwrap_or(second);
         let unused = limit - fleet.admitted;
         let share = early as f64 / limit as f64 * 100.0;
-        let busiest = fleet.store.busiest();
+        let [most, most_units] = fleet.store.busiest();
         let _ = writeln!(
             page,
-            "| {rate} | {sandboxes} | {limit} | {writes:.4} | {busiest} | {share:.2} % of the quota | {span} | {unused} |"
+            "| {rate} | {sandboxes} | {limit} | {writes:.4} | {most} ({most_units}) | {share:.2} % of the quota | {span} | {unused} |"
         );
     }
 }
 
 fn throttled(page: &mut String) {
-    page.push_str("\n| throttle | asked for | sandboxes | admitted a second | writes a request | most units a second on one item | least and most that a sandbox got, of its fair share |\n");
+    page.push_str("\n| throttle | asked for | sandboxes | admitted a second | writes a request | most writes a second on one item | least and most that a sandbox got, of its fair share |\n");
     page.push_str("| -------: | --------: | --------: | ----------------: | ---------------: | -----------------------------: | ---------------------------------------------------: |\n");
     for (rate, sandboxes) in
         [(10, 2), (100, 1), (100, 10), (1_000, 10), (1_000, 100), (10_000, 1_000), (100_000, 3_000)]
@@ -120,11 +120,11 @@ fn throttled(page: &mut String) {
             let fair = served / sandboxes as f64;
             let share = |each: Option<&u64>| each.copied().unwrap_or(0) as f64 / fair;
             let (least, most) = (share(fleet.each.iter().min()), share(fleet.each.iter().max()));
+            let a_second = served / lasts_s as f64;
+            let [writes_a_second, _] = fleet.store.busiest();
             let _ = writeln!(
                 page,
-                "| {rate} | {demand} | {sandboxes} | {:.0} | {writes:.4} | {} | {least:.2} to {most:.2} |",
-                served / lasts_s as f64,
-                fleet.store.busiest()
+                "| {rate} | {demand} | {sandboxes} | {a_second:.0} | {writes:.4} | {writes_a_second} | {least:.2} to {most:.2} |",
             );
         }
     }

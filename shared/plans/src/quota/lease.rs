@@ -23,7 +23,7 @@ const LAST_PAUSE_MS: i64 = 8_000;
 const LAST_CUT_OFF_MS: i64 = 2_000;
 
 /// How many shards one request looks at; the next request goes on from there.
-const SHARDS_AT_ONCE: u64 = 4;
+const SHARDS_AT_ONCE: u64 = 8;
 
 /// How long after a period's end its changes in doubt are asked after.
 const LAST_DOUBT_MS: i64 = 60_000;
