@@ -106,7 +106,7 @@ pub const MAX_BURST: u64 = 1_000_000_000;
 /// The largest quota: any count of units fits into the numbers of JSON and DynamoDB.
 pub const MAX_LIMIT: u64 = 1_000_000_000_000_000;
 
-/// A quota has a shard for each so many units: the hundredth part of a shard, a block's bound, is then 250 units.
+/// A quota has a shard for each so many units: then no block that is a hundredth of them all is more than a shard has.
 const UNITS_PER_SHARD: u64 = 25_000;
 
 /// The most shards: 3,000 sandboxes are then fewer than fifty on each.

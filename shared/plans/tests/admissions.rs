@@ -182,6 +182,33 @@ async fn a_block_in_hand_asks_nobody_and_is_renewed_after_a_response() {
     assert!((1..=20).contains(&asked_after_it), "{asked_after_it} writes for 5,000 requests");
 }
 
+#[test]
+fn an_admission_by_what_is_in_hand_allocates_nothing() {
+    let store = Shared::default();
+    let stage = StageThrottle {
+        throttle: Throttle { rate_limit: Rate::per_second(1_000), burst_limit: 1_000 },
+        reserved: vec![(5, 40)],
+    };
+    let plan = plan(Some(1_000_000), Some((1_000, 1_000)));
+    let call = Call { stage_throttle: Some(&stage), ..call(Some(&plan), 1) };
+    let sandbox = sandbox(&store, 1);
+    let one_thread = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let serve = |requests| {
+        one_thread.block_on(async {
+            for _ in 0..requests {
+                assert!(matches!(sandbox.admissions.admit(&call).await, Admission::Admitted(_)));
+                sandbox.admissions.after_response().await;
+                sandbox.pass(10);
+            }
+        });
+    };
+    serve(300);
+    let mut admit = std::pin::pin!(sandbox.admissions.admit(&call));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let allocated = allocation_counter::measure(|| assert!(admit.as_mut().poll(&mut context).is_ready()));
+    assert_eq!(allocated.count_total, 0);
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn what_is_not_used_goes_back_and_another_finds_it() {
     let (store, plan) = (Shared::default(), plan(Some(2_000), None));
@@ -218,7 +245,7 @@ async fn when_the_store_is_cut_off_quotas_refuse_and_throttles_admit() {
         match cut_off {
             Ok(()) => assert!(admits, "{plan:?}"),
             Err(Refusal::Unavailable { retry_after_ms }) => assert!(!admits && retry_after_ms <= 2_000, "{plan:?}"),
-            Err(other) => panic!("{other:?}"),
+            Err(other) => panic!("{other:?}: {plan:?}"),
         }
         assert!(in_hand < 500 || admits);
         assert!(store.0.calls() - calls <= 1, "a store that is cut off is not asked for every request");

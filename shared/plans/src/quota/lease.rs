@@ -14,6 +14,9 @@ use crate::{
 /// A block is at most the hundredth part of what remains.
 const SHARE_OF_REMAINING: u64 = 100;
 
+/// And at most a quarter of what remains of a shard, so that it serves several sandboxes.
+const SHARE_OF_SHARD: u64 = 4;
+
 /// How long the store is not asked again after it had no unit left or gave no answer: at first, and at most. Units that other
 /// sandboxes give back are found within the latter.
 const FIRST_PAUSE_MS: i64 = 250;
@@ -373,9 +376,11 @@ impl QuotaLease {
         QuotaAsk::Change(self.change(holder, Move::Lease(units), now_ms))
     }
 
-    /// The most that may be in hand: nothing on the first contact, when nobody knows what remains.
+    /// The most that may be in hand: nothing on the first contact, when nobody knows what remains. One shard stands for
+    /// the others.
     fn cap(&self) -> u64 {
-        self.remaining.map_or(0, |remaining| remaining / SHARE_OF_REMAINING)
+        let of_all = |remaining: u64| remaining.saturating_mul(self.shards) / SHARE_OF_REMAINING;
+        self.remaining.map_or(0, |remaining| of_all(remaining).min(remaining.div_ceil(SHARE_OF_SHARD)))
     }
 
     fn change(&mut self, holder: HolderId, units: Move, now_ms: i64) -> Change {

@@ -18,6 +18,7 @@ const MOST_FILL_MS: i64 = 1_000;
 /// How long a store that does not answer is left alone at first, and whatever has nothing at most.
 const FIRST_PAUSE_MS: i64 = 250;
 const LAST_PAUSE_MS: i64 = 8_000;
+const LAST_CUT_OFF_MS: i64 = 2_000;
 
 /// A bucket of more requests a second than this is cut into several: its item would be written too often.
 const MOST_PER_SHARD: u64 = 1_000;
@@ -157,7 +158,7 @@ impl TokenLease {
             }
             Ok(Taken { taken: false, before }) => self.refused(take, before, now_ms),
             Err(_) => {
-                self.pause_ms = self.pause_ms.max(FIRST_PAUSE_MS);
+                self.pause_ms = self.pause_ms.clamp(FIRST_PAUSE_MS, LAST_CUT_OFF_MS);
                 self.pause(Shut::Unavailable, 0, now_ms);
             }
         }
