@@ -7,6 +7,7 @@ mod check;
 mod keys;
 mod plan;
 mod render;
+mod usage_plans;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -32,9 +33,12 @@ enum Command {
     Plan(plan::Command),
     /// Show what a mapping template makes of an event.
     Render(render::Render),
-    /// Make, disable and enable API keys.
+    /// Make, list, disable, enable, rotate and delete API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Apply, list and delete usage plans, and bring them over from API Gateway.
+    #[command(subcommand)]
+    Plans(usage_plans::UsagePlans),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -49,6 +53,7 @@ async fn main() -> ExitCode {
         Command::Plan(plan) => return plan.run(),
         Command::Render(render) => return render.run(),
         Command::Keys(keys) => keys.run().await,
+        Command::Plans(plans) => plans.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,5 +4,6 @@ mod bad_input;
 mod cart;
 mod contracts;
 mod keys;
+mod quotas;
 mod services;
 mod tracing;

@@ -20,21 +20,27 @@ mod attempts;
 mod backends;
 mod clients;
 mod connection;
+mod counters;
 mod functions;
 mod issuers;
+mod key_list;
 mod keys;
 mod roles;
 mod servers;
 mod signed;
 mod tls;
+mod usage_plans;
 
 use std::error::Error;
 
 pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
 pub use connection::{AwsSettings, Connection};
+pub use counters::CountersTable;
 pub use issuers::Issuers;
+pub use key_list::{KeyList, ListedKey};
 pub use keys::KeysTable;
+pub use usage_plans::UsagePlansTable;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike
 /// the debug form of an AWS error, which holds the response's headers and body. A cause that only repeats is left out.
