@@ -7,8 +7,8 @@ use crate::world::{Faults, World};
 /// 2026-11-20T12:00:00Z.
 const NOON_MS: i64 = 1_795_176_000_000;
 
-/// How far wrong a clock may be.
-const SKEW_MS: i64 = 2_000;
+/// How far wrong a clock may be. In half of the schedules all are right, which makes the throttle's bound narrow.
+const SKEWS_MS: [i64; 2] = [0, 2_000];
 
 /// What a schedule showed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,13 +28,14 @@ pub(crate) fn run(seed: u64) -> Outcome {
     let mut world = world(seed);
     let start_ms = world.now_ms;
     let crowd = if world.random.chance(50) { 80 } else { 12 };
+    let skew_ms = SKEWS_MS[usize::from(world.random.chance(500))];
     let skews: Vec<i64> =
-        (0..world.random.range(1, crowd)).map(|_| world.random.range(-SKEW_MS, SKEW_MS + 1)).collect();
+        (0..world.random.range(1, crowd)).map(|_| world.random.range(-skew_ms, skew_ms + 1)).collect();
     for skew_ms in &skews {
         world.start(*skew_ms);
     }
-    trouble(&mut world, start_ms);
-    check_throttle(&world);
+    trouble(&mut world, start_ms, skew_ms);
+    check_throttle(&world, skew_ms);
     let limit = drain(&mut world);
     let stranding = world.seen.killed + if world.sandboxes.len() > 36 { world.seen.unanswered } else { 0 };
     let period = Period::at(PeriodType::Day, world.now_ms).to_string();
@@ -96,7 +97,7 @@ fn world(seed: u64) -> World {
 const MOST_REQUESTS: u32 = 1_000;
 
 /// Traffic, and what goes wrong meanwhile.
-fn trouble(world: &mut World, start_ms: i64) {
+fn trouble(world: &mut World, start_ms: i64, skew_ms: i64) {
     let end_ms = start_ms + world.random.range(2_000, 40_000);
     let every_ms = world.random.of(&[3, 10, 40, 200]);
     let kills = world.random.of(&[0, 0, 2, 10]);
@@ -112,10 +113,18 @@ fn trouble(world: &mut World, start_ms: i64) {
             let units = if world.random.chance(50) { MOST_UNITS } else { 1 };
             world.request(sandbox, units, at_ms);
         }
-        world.run_until(at_ms);
+        // Silence, and then everybody at once: whoever has saved something spends it now.
+        if world.random.chance(10) {
+            let at_ms = at_ms + world.random.range(500, 3_000);
+            for sandbox in 0..world.sandboxes.len() {
+                (0..20).for_each(|_| world.request(sandbox, 1, at_ms));
+            }
+            world.run_until(at_ms);
+        }
+        world.run_until(at_ms.max(world.now_ms));
         if world.random.chance(kills) && world.sandboxes.iter().filter(|sandbox| sandbox.alive).count() > 1 {
             world.kill(sandbox);
-            let skew_ms = world.random.range(-SKEW_MS, SKEW_MS + 1);
+            let skew_ms = world.random.range(-skew_ms, skew_ms + 1);
             world.start(skew_ms);
         }
         if world.random.chance(freezes) {
@@ -123,7 +132,7 @@ fn trouble(world: &mut World, start_ms: i64) {
             world.freeze(sandbox, for_ms);
         }
         if world.random.chance(restores) && world.sandboxes.len() < 20 {
-            let skew_ms = world.random.range(-SKEW_MS, SKEW_MS + 1);
+            let skew_ms = world.random.range(-skew_ms, skew_ms + 1);
             world.restore(sandbox, skew_ms);
         }
     }
@@ -164,10 +173,10 @@ fn drain(world: &mut World) -> u64 {
 }
 
 /// In every window of t seconds no more than burst + rate × (t + 1 + the difference of clocks) were admitted.
-fn check_throttle(world: &World) {
+fn check_throttle(world: &World, skew_ms: i64) {
     let Some(throttle) = world.plan.throttle else { return };
     let rate = throttle.rate_limit.as_f64();
-    let slack_s = 1.0 + 2.0 * SKEW_MS as f64 / 1_000.0;
+    let slack_s = 1.0 + 2.0 * skew_ms as f64 / 1_000.0;
     let bound = throttle.burst_limit as f64 + rate * slack_s;
     // The worst window that ends at each request, by what the worst one before it has left.
     let (mut excess, mut last_ms) = (0.0f64, i64::MIN);

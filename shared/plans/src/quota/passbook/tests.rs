@@ -109,4 +109,19 @@ proptest! {
         prop_assert_eq!(world.hand, world.store.granted);
         prop_assert!(!world.book.in_doubt());
     }
+
+    /// Whatever was forgotten, a holder that is answered again goes on.
+    #[test]
+    fn what_was_forgotten_stops_nobody(events in proptest::collection::vec(events(), 1..40)) {
+        let mut world = World::default();
+        for (now_ms, event) in (1_000..).zip(&events) {
+            world.handle(*event, now_ms);
+        }
+        for now_ms in 5_000..5_004 {
+            world.send(Move::Lease(0), now_ms);
+            world.handle(Event::Arrive { which: 0, answered: true }, now_ms);
+        }
+        prop_assert!(!world.book.in_doubt());
+        prop_assert!(world.hand <= world.store.granted);
+    }
 }
