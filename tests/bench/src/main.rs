@@ -210,7 +210,7 @@ fn measure(options: &Options, rows: &[Row<'_>], scratch: &Scratch) -> Result<(Ho
         }
     }
     eprintln!("{} round trips of each", options.requests);
-    let trips = measure::trips(rows, options.requests)?;
+    let trips = measure::trips(rows, options.requests, measure::TURN)?;
 
     let mut held = held.map(Vec::into_iter);
     let measured = rows.iter().zip(free).zip(trips).map(|((row, starts), trips)| {
