@@ -12,6 +12,7 @@ from tools import ROOT
 
 TEMPLATE = ROOT / "infra" / "template.yaml"
 ROUTES = ROOT / "infra" / "routes.yaml"
+POLICY = ROOT / "infra" / "router-policy.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 STACK_NAME = "tollgate"
@@ -22,7 +23,7 @@ OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "A
 # the features that the command line alone asks for.
 TOLLGATE = [LAMBDA / "tollgate" / "bootstrap"]
 # Paths as a user would write them, because messages repeat them.
-BUILD_ROUTES = [*TOLLGATE, "build", "infra/api.yaml", "--routes", "infra/routes.yaml"]
+BUILD_API = [*TOLLGATE, "build", "infra/api.yaml", "--routes", "infra/routes.yaml", "--policy", "infra/router-policy.yaml"]
 
 
 def function_folders():
@@ -61,14 +62,14 @@ def cargo_lambda(profile, folder, *more):
 
 def compile_api(console, log, table):
     with console.step("Compile the API"):
-        console.run([*BUILD_ROUTES, "--table", table], log,
+        console.run([*BUILD_API, "--table", table], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    files = [TEMPLATE, ROUTES, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    files = [TEMPLATE, ROUTES, POLICY, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())

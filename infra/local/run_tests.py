@@ -29,10 +29,11 @@ def phases():
         ("Read the shapes of documents", [*CARGO_TEST, "--workspace", "--test", "fixtures"], "A document broke a promise"),
         ("Fuzz each target for a moment", [*CARGO_TEST, "--workspace", "--test", "short"], "An input broke a promise"),
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
-        ("Compare infra/routes.yaml with infra/api.yaml", [*deployment.BUILD_ROUTES, "--check"],
-         "infra/routes.yaml is stale, and `make up` writes it anew"),
+        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.BUILD_API, "--check"],
+         "One of them is stale, and `make up` writes it anew"),
         ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
         ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
+        ("Validate infra/router-policy.yaml", [*VALIDATE, deployment.POLICY], "infra/router-policy.yaml is not valid"),
     ]
 
 
