@@ -6,7 +6,7 @@ use definition::{Admits, Integration, RestApi, Table};
 use identity::{KeyStore, Principal};
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, action_call, changes,
+    Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, action_call, called, changes,
     exchange::Exchange,
     gateway_response::{self, Refused},
     http_proxy, lambda_proxy, mapped, matching, policy,
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub principal: Option<Principal>,
     /// Why the request was refused, if it was.
     pub refusal: Option<Refusal>,
+    /// What the integration calls, where it is what failed: `dynamodb PutItem`, `GET https://shop.example`.
+    pub called: Option<String>,
 }
 
 /// What became known of a request on its way.
@@ -77,7 +79,11 @@ impl<B: Backends, K: KeyStore> Gateway<B, K> {
         response.headers.set("x-amzn-requestid", request.request_id.as_str());
         response.headers.set("x-amzn-trace-id", trace::id(&request));
         let route = trail.operation.map(|prepared| prepared.operation.route_key());
-        Outcome { response, route, principal: trail.principal, refusal }
+        let failed = trail.operation.filter(|_| refusal.as_ref().is_some_and(Refusal::is_of_integration));
+        let called = failed.and_then(|prepared| {
+            called::called(&prepared.operation.integration, &request.method, &request.stage.variables)
+        });
+        Outcome { response, route, principal: trail.principal, refusal, called }
     }
 
     async fn serve<'g>(

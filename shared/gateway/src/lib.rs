@@ -8,6 +8,7 @@ mod actions;
 mod answer;
 mod backends;
 mod binary;
+mod called;
 mod changes;
 mod context;
 mod exchange;
