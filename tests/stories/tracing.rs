@@ -9,7 +9,7 @@ const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-
 
 /// The log lines of all functions that name `id`, once `count` groups have one.
 #[tokio::main(flavor = "current_thread")]
-async fn lines_with(id: &str, count: usize) -> Vec<String> {
+pub(crate) async fn lines_with(id: &str, count: usize) -> Vec<String> {
     let client = Client::new(Stack::get().connection().shared());
     let give_up = Instant::now() + Duration::from_secs(30);
     loop {
