@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     dispatched::{PERMISSIONS, call},
-    encoded, form, fresh, request, send,
+    encoded, form, fresh, json_of, request, send,
 };
 
 /// An operation, and the action that it needs. Those with a mapping answer a refusal of the service with 500.
@@ -69,6 +69,7 @@ fn refused(probe: &Probe) -> (bool, String) {
 /// One policy of the router's role.
 struct Policy {
     arn: String,
+    /// The one that is in force.
     version: String,
     document: Value,
 }
@@ -78,8 +79,8 @@ async fn iam(parameters: &str, element: &str) -> Vec<String> {
     let answer = form("iam", &format!("{parameters}&Version=2010-05-08")).await;
     let xml = String::from_utf8_lossy(&answer.body).into_owned();
     assert_eq!(answer.status, 200, "{parameters}: {xml}");
-    let found = xml.split(&format!("<{element}>")).skip(1);
-    found.map(|rest| rest.split('<').next().unwrap_or_default().to_owned()).collect()
+    let open = format!("<{element}>");
+    xml.split(&open).skip(1).map(|rest| rest.split('<').next().unwrap_or_default().to_owned()).collect()
 }
 
 /// The policies of `router-policy.yaml`; AWS's own, for logs, are left alone.
@@ -121,43 +122,49 @@ impl Policy {
         statements.iter().map(|statement| statement["Action"].as_str().expect("one action").to_owned()).collect()
     }
 
-    /// Takes away what permits `action`; gives the version that does without.
-    async fn without(&self, action: &str) -> String {
+    /// Takes away what permits `action`.
+    async fn without(&mut self, action: &str) {
         let mut document = self.document.clone();
         document["Statement"].as_array_mut().expect("statements").retain(|statement| statement["Action"] != action);
-        let (arn, document) = (encoded(&self.arn), encoded(&document.to_string()));
-        let create = format!("Action=CreatePolicyVersion&PolicyArn={arn}&SetAsDefault=true&PolicyDocument={document}");
-        iam(&create, "VersionId").await.remove(0)
+        self.set(&document).await;
     }
 
-    async fn restore(&self, version: &str) {
-        let (arn, own) = (encoded(&self.arn), &self.version);
-        iam(&format!("Action=SetDefaultPolicyVersion&PolicyArn={arn}&VersionId={own}"), "RequestId").await;
-        iam(&format!("Action=DeletePolicyVersion&PolicyArn={arn}&VersionId={version}"), "RequestId").await;
+    async fn restore(&mut self) {
+        let document = self.document.clone();
+        self.set(&document).await;
+    }
+
+    /// A policy has five versions at most, so the one before goes.
+    async fn set(&mut self, document: &Value) {
+        let (arn, document) = (encoded(&self.arn), encoded(&document.to_string()));
+        let create = format!("Action=CreatePolicyVersion&PolicyArn={arn}&SetAsDefault=true&PolicyDocument={document}");
+        let before = std::mem::replace(&mut self.version, iam(&create, "VersionId").await.remove(0));
+        iam(&format!("Action=DeletePolicyVersion&PolicyArn={arn}&VersionId={before}"), "RequestId").await;
     }
 }
 
-/// Makes the router start anew: what it keeps of roles is forgotten.
+/// Makes the router start anew, as a change of its environment does: what it keeps of roles is forgotten.
 async fn restart() {
     let function = &Stack::get().services().outputs["RouterFunction"];
     let path = format!("/2015-03-31/functions/{function}/configuration");
-    let body = json!({"Description": fresh("restarted")}).to_string();
-    let answer = send(request("lambda", "PUT", &path, &[("content-type", "application/json")], body)).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
+    let headers = [("content-type", "application/json")];
+    let mut environment = json_of(&send(request("lambda", "GET", &path, &headers, "")).await)["Environment"].take();
+    environment["Variables"]["STARTED"] = json!(fresh("started"));
+    let body = json!({"Environment": environment}).to_string();
+    json_of(&send(request("lambda", "PUT", &path, &headers, body)).await);
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn every_statement_is_missed_by_its_operations_and_by_no_other() {
     let _alone = PERMISSIONS.write().await;
-    let (probes, policies) = (probes(), policies().await);
+    let (probes, mut policies) = (probes(), policies().await);
     let permitted: BTreeSet<String> = policies.iter().flat_map(Policy::actions).collect();
     let needed: BTreeSet<String> = probes.iter().map(|probe| probe.action.to_owned()).collect();
     assert_eq!(permitted, needed, "each statement has a probe, and each probe a statement");
     let mut wrong = Vec::new();
     for action in &permitted {
-        let mut changed = Vec::new();
-        for policy in policies.iter().filter(|policy| policy.permits(action)) {
-            changed.push((policy, policy.without(action).await));
+        for policy in policies.iter_mut().filter(|policy| policy.permits(action)) {
+            policy.without(action).await;
         }
         restart().await;
         for probe in &probes {
@@ -166,8 +173,8 @@ async fn every_statement_is_missed_by_its_operations_and_by_no_other() {
                 wrong.push(format!("without {action}: {said}"));
             }
         }
-        for (policy, version) in changed {
-            policy.restore(&version).await;
+        for policy in policies.iter_mut().filter(|policy| policy.permits(action)) {
+            policy.restore().await;
         }
     }
     restart().await;
