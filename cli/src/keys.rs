@@ -69,7 +69,14 @@ impl Create {
         let key = ApiKey::from_random(random()?);
         let id: [u8; 20] = random()?;
         let key_id: String = "key-".chars().chain(id.iter().take(8).flat_map(|byte| hex(*byte))).collect();
-        let record = KeyRecord { key_id, tenant: self.tenant, plan_id: self.plan, enabled: true };
+        let record = KeyRecord {
+            key_id,
+            tenant: self.tenant,
+            plan_id: self.plan,
+            enabled: true,
+            expires_at_ms: None,
+            features: Vec::new(),
+        };
         connect(self.table)?.create(&key.hash(), &record).await.map_err(|error| error.to_string())?;
         match self.format {
             Format::Json => {

@@ -85,6 +85,8 @@ impl Stack {
             tenant: tenant.to_owned(),
             plan_id: "starter".to_owned(),
             enabled,
+            expires_at_ms: None,
+            features: Vec::new(),
         };
         self.keys().create(&key.hash(), &record).await.expect("created");
         key.secret().to_owned()

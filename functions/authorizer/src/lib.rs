@@ -5,8 +5,9 @@
 //! keeps this function's answer for `AuthorizerTtl` seconds by the header's value; a refusal becomes 403 `Forbidden`.
 
 use aws::AwsSettings;
-use identity::{KeyStore, Principal, Refusal, identify};
+use identity::{KeyLookup, Principal, Refusal, identify};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use settings::Settings;
 use tracing::Instrument as _;
 
@@ -47,36 +48,28 @@ struct RequestContext {
 pub struct AuthorizerAnswer {
     /// Whether the request goes on.
     pub is_authorized: bool,
-    /// Who is calling.
+    /// Who is calling: [`Principal::to_context`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<Context>,
+    pub context: Option<Map<String, Value>>,
 }
 
-/// A principal as authorizer context.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Context {
-    /// Who is isolated from whom.
-    pub tenant: String,
-    /// The API key's public id.
-    pub key_id: String,
-    /// The usage plan.
-    pub plan_id: String,
-}
-
-/// Decides on one event.
+/// Decides on one event, at `now_ms` milliseconds since 1970.
 ///
 /// # Errors
 /// When nobody can say who is calling, because the key store did not answer: API Gateway then answers 500 and keeps
 /// nothing, so that the next request is decided afresh.
-pub async fn authorize(event: AuthorizerEvent, keys: &impl KeyStore) -> Result<AuthorizerAnswer, Refusal> {
+pub async fn authorize(
+    event: AuthorizerEvent,
+    keys: &impl KeyLookup,
+    now_ms: u64,
+) -> Result<AuthorizerAnswer, Refusal> {
     let span = tracing::info_span!("authorize", requestId = event.request_context.request_id);
     let credential = event.identity_source.as_ref().and_then(|sources| sources.first()).map(String::as_str);
     async {
-        match identify(credential, keys).await {
+        match identify(credential, keys, now_ms).await {
             Ok(principal) => {
                 tracing::info!(keyId = principal.key_id, tenant = principal.tenant, "allowed");
-                Ok(allowed(principal))
+                Ok(allowed(&principal))
             }
             Err(undecided @ Refusal::Undecided(_)) => {
                 tracing::error!(error = %undecided, "undecided");
@@ -92,7 +85,6 @@ pub async fn authorize(event: AuthorizerEvent, keys: &impl KeyStore) -> Result<A
     .await
 }
 
-fn allowed(principal: Principal) -> AuthorizerAnswer {
-    let Principal { tenant, key_id, plan_id } = principal;
-    AuthorizerAnswer { is_authorized: true, context: Some(Context { tenant, key_id, plan_id }) }
+fn allowed(principal: &Principal) -> AuthorizerAnswer {
+    AuthorizerAnswer { is_authorized: true, context: Some(principal.to_context()) }
 }

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs, time::Instant};
 
 use aws::AwsSettings;
 use definition::Table;
-use gateway::{Backends, Gateway, GatewayRequest, Outcome, Refusal};
-use identity::KeyStore;
+use gateway::{Backends, Gateway, GatewayRequest, Outcome, PartFailure, Refusal};
+use identity::KeyLookup;
 use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
 use tracing::Instrument as _;
@@ -72,7 +72,7 @@ pub fn load_table(file: &str) -> Result<Table<'static>, String> {
     Table::decode(bytes.leak()).map_err(|error| format!("cannot start: the API's table {file} is refused: {error}"))
 }
 
-impl<B: Backends, K: KeyStore> Router<B, K> {
+impl<B: Backends, K: KeyLookup> Router<B, K> {
     /// A router over `gateway`.
     pub fn new(gateway: Gateway<B, K>, here: Here) -> Self {
         Router { gateway, here }
@@ -142,8 +142,12 @@ impl Seen {
         let integration = outcome.called.as_deref();
         let method = self.method.as_str();
         let route = outcome.route.as_deref();
-        let (key_id, tenant) = (principal.map(|p| p.key_id.as_str()), principal.map(|p| p.tenant.as_str()));
+        let (key_id, tenant) =
+            (principal.and_then(|p| p.key_id.as_deref()), principal.and_then(|p| p.tenant.as_deref()));
         let traceparent = self.traceparent.as_deref();
+        for PartFailure { part, called, refusal } in &outcome.failed_parts {
+            tracing::warn!(route, part, integration = called.as_deref(), refusal = %refusal, "a part of the aggregate failed");
+        }
         if status < 500 {
             tracing::info!(
                 method,

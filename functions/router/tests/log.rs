@@ -27,6 +27,11 @@ paths:
     requestParameters: {TopicArn: 'arn:aws:sns:us-east-1:123456789012:t', Message: $request.body}}}}
   /mock/{id}: {post: {x-amazon-apigateway-integration: {type: mock, responses: {'200': {statusCode: '200'}},
     requestTemplates: {application/json: '{"statusCode": 500}'}}}}
+  /parts/{id}:
+    post:
+      x-tollgate-aggregate:
+        parts:
+          cart: {integration: {type: aws_proxy, uri: '${stageVariables.function}'}}
 "#;
 
 /// What a client sends in the path, the query, a header and the body.
@@ -34,6 +39,8 @@ const CLIENTS: [&str; 4] = ["id-of-somebody", "query-of-somebody", "header-of-so
 
 thread_local! {
     static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// The lines of the last request.
+    static LINES: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Lines;
@@ -49,7 +56,7 @@ impl io::Write for Lines {
     }
 }
 
-/// The one line that is logged when `/{kind}/…` is called and its backend answers as `backends` does.
+/// The last line that is logged when `/{kind}/…` is called and its backend answers as `backends` does.
 #[tokio::main(flavor = "current_thread")]
 async fn line(kind: &str, backends: &StubBackends) -> Value {
     let lines = tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| Lines);
@@ -71,7 +78,8 @@ async fn line(kind: &str, backends: &StubBackends) -> Value {
     for secret in CLIENTS.iter().chain(&["secret", "key=abc"]) {
         assert!(!written.contains(secret), "{secret}: {written}");
     }
-    serde_json::from_str(&written).unwrap_or_else(|error| panic!("{error}: {written}"))
+    LINES.set(written.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect());
+    LINES.with_borrow(|lines| lines.last().expect("a line").clone())
 }
 
 fn check(kind: &str, backends: &StubBackends, (integration, refusal): (&str, &str)) {
@@ -112,4 +120,13 @@ fn an_answer_that_nothing_is_made_of_is_named_too() {
 fn what_the_client_did_wrong_is_no_integrations_fault() {
     let line = line("nowhere", &StubBackends::default());
     assert_eq!((&line["level"], line.get("integration")), (&json!("INFO"), None), "{line}");
+}
+
+#[test]
+fn of_an_aggregate_each_part_that_failed_is_named() {
+    let refused = StubBackends::failing(CallProblem::Refused("AccessDeniedException".to_owned()));
+    line("parts", &refused);
+    let part = LINES.with_borrow(|lines| lines.first().expect("a line").clone());
+    assert_eq!((&part["part"], &part["integration"]), (&json!("cart"), &json!("lambda cart:live")), "{part}");
+    assert_eq!(part["refusal"], "the call was refused: AccessDeniedException");
 }

@@ -1,4 +1,4 @@
-//! Every port over the network: AWS services and HTTP backends. The only crate that names `aws-sdk-*`.
+//! Every port over the network: AWS services, HTTP backends and issuers of tokens. The only crate that names `aws-sdk-*`.
 //!
 //! [`Connection`] holds what all clients share: region, credentials, one HTTP client with one TLS library. What integrations
 //! call is [`NetworkBackends`]:
@@ -21,6 +21,7 @@ mod backends;
 mod clients;
 mod connection;
 mod functions;
+mod issuers;
 mod keys;
 mod roles;
 mod servers;
@@ -32,6 +33,7 @@ use std::error::Error;
 pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
 pub use connection::{AwsSettings, Connection};
+pub use issuers::Issuers;
 pub use keys::KeysTable;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActionValue, Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation,
+    ActionValue, Aggregate, Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation,
     path_template::DEFAULT_ROUTE,
 };
 
@@ -178,6 +178,8 @@ pub enum Integration {
     Faulty(String),
     /// `aws_proxy` with an `integrationSubtype`: one action of an AWS service.
     Service(ServiceAction),
+    /// `x-tollgate-aggregate`: several of these at once.
+    Aggregate(Aggregate),
 }
 
 /// One action of an AWS service, by its `integrationSubtype`: the ten that HTTP APIs call by themselves, and ours.
@@ -212,10 +214,22 @@ impl Integration {
             }
             Integration::Mapped(mapped) => mapped.stage_variables(),
             Integration::Faulty(_) => Vec::new(),
+            Integration::Aggregate(aggregate) => aggregate.stage_variables(),
             Integration::Service(action) => {
                 let named =
                     action.parameters.values().flat_map(ActionValue::sources).filter_map(Source::stage_variable);
                 action.credentials.iter().flat_map(Text::stage_variables).chain(named).collect()
+            }
+        }
+    }
+
+    /// The stage variables that its templates refer to.
+    pub fn template_variables(&self) -> Vec<&str> {
+        match self {
+            Integration::Mapped(mapped) => mapped.template_variables().collect(),
+            Integration::Aggregate(aggregate) => aggregate.template_variables(),
+            Integration::Lambda(_) | Integration::Http(_) | Integration::Service(_) | Integration::Faulty(_) => {
+                Vec::new()
             }
         }
     }

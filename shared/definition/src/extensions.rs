@@ -56,7 +56,7 @@ use Fate::{Delegated, Honoured, Refused};
 use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, Server, Tag};
 
 /// All of them, in AWS's order.
-pub const EXTENSIONS: [Extension; 53] = [
+pub const EXTENSIONS: [Extension; 54] = [
     extension(
         "any-method",
         Path,
@@ -162,6 +162,12 @@ pub const EXTENSIONS: [Extension; 53] = [
         "a function's ARN, invocation ARN or name, a service's action or path, or a URL; with `${stageVariables.name}`",
     ),
     extension("*", Document, Refused, "any other name, wherever it stands"),
+    ours(
+        "x-tollgate-aggregate",
+        Operation,
+        Honoured,
+        "up to ten integrations at once, joined: [aggregation](aggregation.md)",
+    ),
     ours("x-tollgate-path", Document, Honoured, "`native` or `dispatched`: the way of all operations that do not say"),
     ours("x-tollgate-path", Operation, Honoured, "`native` or `dispatched`; refused where it cannot be"),
     ours("x-tollgate-problem-details", Document, Honoured, "`true`: gateway responses are RFC 9457's problem details"),

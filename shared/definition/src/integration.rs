@@ -3,7 +3,7 @@
 
 mod changes;
 mod mapped;
-mod responses;
+pub(crate) mod responses;
 mod service;
 pub(crate) mod source;
 pub(crate) mod template;

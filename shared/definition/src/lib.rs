@@ -7,6 +7,7 @@
 //!
 //! Nothing is dropped in silence: what is not understood is refused by name, with its line.
 
+mod aggregate;
 mod api;
 mod document;
 mod extensions;
@@ -32,6 +33,7 @@ mod text;
 mod validation;
 mod way;
 
+pub use aggregate::{Aggregate, AggregatePart, AggregateResponse, MAX_PARTS};
 pub use api::{
     Admits, Api, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction, Throttle,
     Way,

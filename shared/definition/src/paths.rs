@@ -2,6 +2,8 @@
 
 mod operation;
 
+pub(crate) use operation::{check_variables, read_integration};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{

@@ -12,7 +12,7 @@ mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Api, Integration, Mapped, Operation, Service, ServiceAction, ServiceRequest, Target, Text, routes::names};
+use crate::{Api, Integration, Mapped, Service, ServiceAction, ServiceRequest, Target, Text, routes::names};
 use fields::Fields;
 pub(crate) use fields::variables_of;
 use pattern::Pattern;
@@ -21,7 +21,7 @@ use pattern::Pattern;
 pub fn router_policy(api: &Api) -> String {
     let mut permissions = Permissions::default();
     for operation in api.operations() {
-        for permission in needed(&operation) {
+        for permission in needed(&operation.integration, &operation.method) {
             permissions.entry(permission).or_default().insert(operation.route_key());
         }
     }
@@ -50,15 +50,18 @@ struct Resource {
     is_open: bool,
 }
 
-fn needed(operation: &Operation) -> Vec<Permission> {
-    match &operation.integration {
+fn needed(integration: &Integration, method: &str) -> Vec<Permission> {
+    match integration {
         Integration::Lambda(proxy) => invoke(&proxy.function, proxy.credentials.as_ref()),
         Integration::Mapped(mapped) => match &mapped.target {
             Target::Function { function, credentials } => invoke(function, credentials.as_ref()),
-            Target::Service(service) => of_service(service, mapped, &operation.method),
+            Target::Service(service) => of_service(service, mapped, method),
             Target::Mock | Target::Http(_) => Vec::new(),
         },
         Integration::Service(action) => of_action(action),
+        Integration::Aggregate(aggregate) => {
+            aggregate.parts.iter().flat_map(|part| needed(&part.integration, method)).collect()
+        }
         Integration::Http(_) | Integration::Faulty(_) => Vec::new(),
     }
 }

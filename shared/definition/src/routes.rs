@@ -109,10 +109,7 @@ fn stage_variables(api: &Api) -> BTreeSet<&str> {
     });
     let authorizers = used(api, &api.managed.request_authorizers);
     let authorizers = authorizers.flat_map(|(_, authorizer)| authorizer.stage_variables());
-    let in_templates = integrations.clone().flat_map(|integration| match integration {
-        Integration::Mapped(mapped) => mapped.template_variables().collect(),
-        _ => Vec::new(),
-    });
+    let in_templates = integrations.clone().flat_map(Integration::template_variables);
     integrations.flat_map(Integration::stage_variables).chain(in_templates).chain(authorizers).collect()
 }
 

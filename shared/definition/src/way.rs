@@ -95,10 +95,13 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
     lost
 }
 
-/// Whether it is a private backend that only its ARN names.
+/// Whether it is, or calls, a private backend that only its ARN names.
 fn is_listener(integration: &Integration) -> bool {
-    let Integration::Http(proxy) = integration else { return false };
-    proxy.server.link.as_ref().is_some_and(|link| link.has_no_url)
+    match integration {
+        Integration::Http(proxy) => proxy.server.link.as_ref().is_some_and(|link| link.has_no_url),
+        Integration::Aggregate(aggregate) => aggregate.parts.iter().any(|part| is_listener(&part.integration)),
+        _ => false,
+    }
 }
 
 /// What the managed gateway cannot do of an operation. (API Gateway developer guide, `http-api-develop-integrations`.)
@@ -117,6 +120,7 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
             }
             Integration::Service(_) => None,
             Integration::Faulty(_) => Some("it answers 500".to_owned()),
+            Integration::Aggregate(_) => Some("HTTP APIs do not aggregate".to_owned()),
             Integration::Mapped(mapped) => {
                 Some(format!("HTTP APIs have no integration of type {}", kind(&mapped.target)))
             }

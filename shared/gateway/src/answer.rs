@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use definition::{Admits, Integration, RestApi, Table};
-use identity::{KeyStore, Principal};
+use identity::{KeyLookup, Principal};
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, action_call, called, changes,
+    Backends, GatewayRequest, GatewayResponse, PartFailure, Refusal, RequestPath, aggregate, called,
     exchange::Exchange,
     gateway_response::{self, Refused},
-    http_proxy, lambda_proxy, mapped, matching, policy,
+    integration, matching, policy,
     prepared::Prepared,
     principal, trace,
     validate::{self, CompiledModels},
@@ -38,6 +38,8 @@ pub struct Outcome {
     pub refusal: Option<Refusal>,
     /// What the integration calls, where it is what failed: `dynamodb PutItem`, `GET https://shop.example`.
     pub called: Option<String>,
+    /// The parts of an aggregate that failed, whether the whole did or not.
+    pub failed_parts: Vec<PartFailure>,
 }
 
 /// What became known of a request on its way.
@@ -46,9 +48,10 @@ struct Trail<'g> {
     operation: Option<&'g Prepared>,
     parameters: BTreeMap<String, String>,
     principal: Option<Principal>,
+    failed_parts: Vec<PartFailure>,
 }
 
-impl<B: Backends, K: KeyStore> Gateway<B, K> {
+impl<B: Backends, K: KeyLookup> Gateway<B, K> {
     /// A gateway over `table`, which lives as long as the process.
     pub fn new(table: Table<'static>, backends: B, keys: K) -> Self {
         let prepared = (0..table.len()).map(|_| OnceLock::new()).collect();
@@ -79,11 +82,14 @@ impl<B: Backends, K: KeyStore> Gateway<B, K> {
         response.headers.set("x-amzn-requestid", request.request_id.as_str());
         response.headers.set("x-amzn-trace-id", trace::id(&request));
         let route = trail.operation.map(|prepared| prepared.operation.route_key());
-        let failed = trail.operation.filter(|_| refusal.as_ref().is_some_and(Refusal::is_of_integration));
-        let called = failed.and_then(|prepared| {
-            called::called(&prepared.operation.integration, &request.method, &request.stage.variables)
-        });
-        Outcome { response, route, principal: trail.principal, refusal, called }
+        let (mut called, surroundings) = (None, (request.method.as_str(), &request.stage.variables));
+        if let Some(Prepared { operation, .. }) = trail.operation {
+            called::name_parts(&mut trail.failed_parts, &operation.integration, surroundings);
+            if refusal.as_ref().is_some_and(Refusal::is_of_integration) {
+                called = called::called(&operation.integration, surroundings.0, surroundings.1);
+            }
+        }
+        Outcome { response, route, principal: trail.principal, refusal, called, failed_parts: trail.failed_parts }
     }
 
     async fn serve<'g>(
@@ -112,29 +118,11 @@ impl<B: Backends, K: KeyStore> Gateway<B, K> {
         if !operation.validation.is_empty() {
             validate::check(&operation.validation, &exchange, &self.models)?;
         }
-        self.call(prepared, &exchange).await
-    }
-
-    async fn call(&self, prepared: &Prepared, exchange: &Exchange<'_>) -> Result<GatewayResponse, Refusal> {
-        match &prepared.operation.integration {
-            Integration::Lambda(proxy) => {
-                let call = lambda_proxy::call(proxy, exchange)?;
-                let mut response = lambda_proxy::respond(proxy, exchange, self.backends.invoke(call).await?)?;
-                changes::of_response(&proxy.changes.responses, exchange, &mut response)?;
-                Ok(response)
+        match &operation.integration {
+            Integration::Aggregate(parts) => {
+                aggregate::answer(parts, &exchange, prepared, &self.backends, &mut trail.failed_parts).await
             }
-            Integration::Http(proxy) => {
-                let call = http_proxy::call(proxy, exchange)?;
-                let mut response = http_proxy::respond(self.backends.send(call).await?)?;
-                changes::of_response(&proxy.changes.responses, exchange, &mut response)?;
-                Ok(response)
-            }
-            Integration::Mapped(mapped) => mapped::answer(mapped, exchange, prepared, &self.backends).await,
-            Integration::Service(action) => {
-                let call = action_call::call(action, exchange)?;
-                Ok(action_call::respond(self.backends.act(call).await?))
-            }
-            Integration::Faulty(why) => Err(Refusal::Configuration(why.clone())),
+            _ => integration::call(prepared, &exchange, &self.backends).await,
         }
     }
 

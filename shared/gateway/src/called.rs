@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use definition::{Integration, Part, Server, Service, ServiceRequest, Target, Text};
 
+use crate::PartFailure;
+
 type Variables = BTreeMap<String, String>;
 
 /// `lambda cart:live`, `GET https://shop.example`, `dynamodb PutItem`, `SNS-Publish`, `mock`; `method` is the client's.
@@ -18,8 +20,22 @@ pub(crate) fn called(integration: &Integration, method: &str, variables: &Variab
             Target::Service(service) => action(service, method),
         },
         Integration::Service(action) => action.subtype.clone(),
-        Integration::Faulty(_) => return None,
+        // Its parts are named one by one.
+        Integration::Aggregate(_) | Integration::Faulty(_) => return None,
     })
+}
+
+/// Says of each part of an aggregate that failed what it calls.
+pub(crate) fn name_parts(
+    failed: &mut [PartFailure],
+    integration: &Integration,
+    (method, variables): (&str, &Variables),
+) {
+    let Integration::Aggregate(aggregate) = integration else { return };
+    for failure in failed {
+        let part = aggregate.parts.iter().find(|part| part.name == failure.part);
+        failure.called = part.and_then(|part| called(&part.integration, method, variables));
+    }
 }
 
 /// The function's name, with its version or alias. A stage variable that is not set is what failed, and says so elsewhere.

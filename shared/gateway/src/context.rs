@@ -70,9 +70,11 @@ pub(crate) fn of_templates(
     Value::Object(context)
 }
 
-/// What `path`, dotted, names in the context, as text; `None` where there is nothing.
+/// What `path`, dotted, names in the context, an item of a list by its number, as text; `None` where there is nothing.
 pub(crate) fn text(context: &Value, path: &str) -> Option<String> {
-    let found = path.split('.').try_fold(context, |value, name| value.get(name))?;
+    let found = path
+        .split('.')
+        .try_fold(context, |value, name| value.get(name).or_else(|| value.get(name.parse::<usize>().ok()?)))?;
     match found {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),

@@ -10,7 +10,11 @@ use mapping::{
 };
 use serde_json::Value;
 
-use crate::{GatewayRequest, Headers, Refusal, context};
+use crate::{
+    GatewayRequest, Headers, Refusal,
+    aggregate::{self, Answers},
+    context,
+};
 
 /// A request on its way to an integration. What no step asks for is never made.
 pub(crate) struct Exchange<'r> {
@@ -20,6 +24,8 @@ pub(crate) struct Exchange<'r> {
     pub(crate) parameters: &'r BTreeMap<String, String>,
     pub(crate) principal: Option<&'r Principal>,
     pub(crate) rest_api: &'r RestApi,
+    /// `$context.aggregate`, of a part that waits for others.
+    answers: Answers<'r>,
     body: OnceCell<Body>,
     params: OnceCell<Params>,
     context: OnceCell<Value>,
@@ -39,11 +45,28 @@ impl<'r> Exchange<'r> {
             parameters,
             principal,
             rest_api,
+            answers: Answers::new(),
             body: OnceCell::new(),
             params: OnceCell::new(),
             context: OnceCell::new(),
             query: OnceCell::new(),
         }
+    }
+
+    /// The same for `request`, which differs from this one's in its headers.
+    pub(crate) fn of_request<'s>(&self, request: &'s GatewayRequest) -> Exchange<'s>
+    where
+        'r: 's,
+    {
+        Exchange::new(request, (self.operation, self.parameters), self.principal, self.rest_api)
+    }
+
+    /// The same with the answers of other parts of the aggregate.
+    pub(crate) fn with_answers<'s>(&self, answers: Answers<'s>) -> Exchange<'s>
+    where
+        'r: 's,
+    {
+        Exchange { answers, ..self.of_request(self.request) }
     }
 
     /// The request's body as text, whose JSON is read once.
@@ -58,7 +81,13 @@ impl<'r> Exchange<'r> {
 
     /// `$context`.
     pub(crate) fn context(&self) -> &Value {
-        self.context.get_or_init(|| context::of_templates(self.request, Some(self.operation), self.principal))
+        self.context.get_or_init(|| {
+            let mut context = context::of_templates(self.request, Some(self.operation), self.principal);
+            if let Some(context) = context.as_object_mut().filter(|_| !self.answers.is_empty()) {
+                context.insert("aggregate".to_owned(), aggregate::context(&self.answers));
+            }
+            context
+        })
     }
 
     fn query(&self) -> &[(String, String)] {

@@ -8,7 +8,7 @@ use definition::{GatewayResponseSettings, Operation, RestApi, Source};
 use serde_json::{Value, json};
 
 use crate::{
-    GatewayRequest, GatewayResponse, Headers, Refusal, context,
+    GatewayRequest, GatewayResponse, Headers, Refusal, accept, context,
     outgoing::one_line,
     refusal::{DefaultResponse, FieldError},
 };
@@ -35,7 +35,8 @@ pub(crate) fn respond(refusal: &Refusal, rest_api: &RestApi, refused: &Refused<'
                 headers.set(name, one_line(&value));
             }
         }
-        if let Some((media_type, template)) = choose_template(settings, refused.request.headers.get("accept")) {
+        let place = accept::template_for(&settings.templates, refused.request.headers.get("accept"));
+        if let Some((media_type, template)) = place.and_then(|place| settings.templates.get(place)) {
             headers.set_default("content-type", media_type);
             body = Some(scene.substitute(template));
         }
@@ -58,13 +59,6 @@ fn settings<'a>(rest_api: &'a RestApi, default: &DefaultResponse) -> Option<&'a 
     let all = if default.status < 500 { "DEFAULT_4XX" } else { "DEFAULT_5XX" };
     let find = |wanted: &str| rest_api.gateway_responses.iter().find(|(kind, _)| kind == wanted).map(|(_, own)| own);
     find(default.kind).or_else(|| find(all))
-}
-
-/// The template for the first type that the client accepts, else the one for JSON, else the first.
-fn choose_template<'a>(settings: &'a GatewayResponseSettings, accept: Option<&str>) -> Option<&'a (String, String)> {
-    let first = accept.and_then(|value| value.split([',', ';']).next()).unwrap_or_default().trim().to_ascii_lowercase();
-    let find = |wanted: &str| settings.templates.iter().find(|(kind, _)| kind == wanted);
-    find(&first).or_else(|| find("application/json")).or_else(|| settings.templates.first())
 }
 
 fn default_body(

@@ -5,7 +5,9 @@ use bytes::Bytes;
 use definition::{IntegrationResponse, Mapped};
 use mapping::{Body, Inputs, Overrides};
 
-use crate::{GatewayResponse, Headers, Refusal, binary, exchange::Exchange, outgoing::one_line, prepared::Prepared};
+use crate::{
+    GatewayResponse, Headers, Refusal, accept, binary, exchange::Exchange, outgoing::one_line, prepared::Prepared,
+};
 
 /// What a backend of any kind gave back.
 #[derive(Debug)]
@@ -52,7 +54,7 @@ pub(crate) fn map(
     let raw = Body::new(String::from_utf8_lossy(&incoming.body).into_owned());
     let mut headers = mapped_headers(chosen, exchange, &incoming, &raw)?;
     let mut body = binary::of_response(&incoming.body, (is_binary, wanted), chosen.content_handling)?;
-    if let Some(place) = choose_template(chosen, exchange.request.headers.get("accept")) {
+    if let Some(place) = accept::template_for(&chosen.templates, exchange.request.headers.get("accept")) {
         let converted = String::from_utf8_lossy(&body);
         let converted = (converted != raw.text()).then(|| Body::new(converted.into_owned()));
         let inputs = Inputs {
@@ -62,7 +64,11 @@ pub(crate) fn map(
             stage_variables: &exchange.request.stage.variables,
         };
         let template = prepared.response_template(index, place)?;
-        body = Bytes::from(template.render(&inputs, overrides).map_err(Refusal::of_response_template)?);
+        body = Bytes::from(
+            template
+                .render(&inputs, overrides)
+                .map_err(|problem| Refusal::of_response_template(chosen, place, problem))?,
+        );
         if let Some((media_type, _)) = chosen.templates.get(place) {
             headers.set_default("content-type", media_type);
         }
@@ -114,12 +120,4 @@ fn set(headers: &mut Headers, name: &str, value: &str) {
     } else if lower != "transfer-encoding" && definition::is_header_name(name) {
         headers.set(name, one_line(value));
     }
-}
-
-/// The template for the first type that the client accepts, else the one for JSON, else the first. (Recorded, but for which
-/// is first: here the document's first.)
-fn choose_template(chosen: &IntegrationResponse, accept: Option<&str>) -> Option<usize> {
-    let first = accept.and_then(|value| value.split([',', ';']).next()).unwrap_or_default().trim().to_ascii_lowercase();
-    let find = |wanted: &str| chosen.templates.iter().position(|(kind, _)| kind == wanted);
-    find(&first).or_else(|| find("application/json")).or((!chosen.templates.is_empty()).then_some(0))
 }

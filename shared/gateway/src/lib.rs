@@ -1,10 +1,12 @@
 //! What happens to one request: parse, match, identify, call, respond.
 //!
 //! Each step is a function from values to values in a module of its own; the steps that must wait take a port
-//! ([`Backends`], [`identity::KeyStore`]). [`Gateway::answer`] puts them in order and reads like the sentence.
+//! ([`Backends`], [`identity::KeyLookup`]). [`Gateway::answer`] puts them in order and reads like the sentence.
 
+mod accept;
 mod action_call;
 mod actions;
+mod aggregate;
 mod answer;
 mod backends;
 mod binary;
@@ -15,6 +17,7 @@ mod exchange;
 mod gateway_response;
 mod http_proxy;
 mod incoming;
+mod integration;
 mod lambda_answer;
 mod lambda_event;
 mod lambda_proxy;
@@ -39,6 +42,7 @@ pub use actions::{
     MessageAttribute, MessageAttributes, Publish, PutItem, Query, Returned, SqsReceive, SqsSend, StreamRecord,
     UpdateItem,
 };
+pub use aggregate::PartFailure;
 pub use answer::{Gateway, Outcome};
 pub use backends::{
     Backends, CallProblem, FunctionAnswer, FunctionCall, HttpAnswer, HttpCall, Invocation, MAX_PAYLOAD_BYTES,

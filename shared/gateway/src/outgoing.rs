@@ -49,7 +49,10 @@ pub(crate) fn map(
                 context: exchange.context(),
                 stage_variables: &request.stage.variables,
             };
-            Bytes::from(template.render(&inputs, overrides).map_err(Refusal::of_request_template)?)
+            Bytes::from(template.render(&inputs, overrides).map_err(|problem| {
+                let media_type = mapping.templates.get(index).map_or("", |(media_type, _)| media_type);
+                Refusal::of_request_template(media_type, problem)
+            })?)
         }
     };
     apply(overrides, &mut outgoing);

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use definition::{Integration, IntegrationResponse, Mapped, Operation};
+use definition::{Integration, IntegrationResponse, Mapped, Operation, RequestMapping, Target, Validation};
 use mapping::{SelectionPattern, Template};
 
 use crate::Refusal;
@@ -14,6 +14,10 @@ pub(crate) struct Prepared {
     pub(crate) operation: Operation,
     request_templates: Vec<Slot<Template>>,
     responses: Vec<Response>,
+    /// The parts of an aggregate, each as an operation of its own, of the same path and method.
+    pub(crate) parts: Vec<Prepared>,
+    /// An aggregate's response, as that of a mock.
+    pub(crate) join: Option<Box<Prepared>>,
 }
 
 #[derive(Default)]
@@ -24,7 +28,18 @@ struct Response {
 
 impl Prepared {
     pub(crate) fn new(operation: Operation) -> Self {
-        let mut prepared = Prepared { operation, request_templates: Vec::new(), responses: Vec::new() };
+        let mut prepared =
+            Prepared { operation, request_templates: Vec::new(), responses: Vec::new(), parts: Vec::new(), join: None };
+        if let Integration::Aggregate(aggregate) = &prepared.operation.integration {
+            let Operation { path, method, admits, .. } = &prepared.operation;
+            let own = |integration| {
+                let validation = Validation::default();
+                let (path, method) = (path.clone(), method.clone());
+                Prepared::new(Operation { path, method, admits: *admits, validation, integration })
+            };
+            prepared.parts = aggregate.parts.iter().map(|part| own(part.integration.clone())).collect();
+            prepared.join = aggregate.response.as_ref().map(|join| Box::new(own(as_mock(&join.response))));
+        }
         if let Integration::Mapped(mapped) = &prepared.operation.integration {
             prepared.request_templates = slots(mapped.request.templates.len());
             let response = |response: &IntegrationResponse| Response {
@@ -66,6 +81,12 @@ impl Prepared {
         let pattern = slot.get_or_init(|| SelectionPattern::parse(source));
         pattern.as_ref().is_ok_and(|pattern| pattern.matches(text))
     }
+}
+
+/// An integration of no backend whose answer always becomes `response`.
+fn as_mock(response: &IntegrationResponse) -> Integration {
+    let (target, request) = (Target::Mock, RequestMapping::default());
+    Integration::Mapped(Mapped { target, request, responses: vec![response.clone()], timeout_ms: 0 })
 }
 
 fn slots<T>(count: usize) -> Vec<Slot<T>> {

@@ -1,6 +1,6 @@
 //! From the managed authorizer's context, or from the key itself, to a principal; and what backends are told of it.
 
-use identity::{KeyStore, Principal, identify};
+use identity::{KeyLookup, Principal, PrincipalKind, identify};
 use serde_json::{Map, Value, json};
 
 use crate::{GatewayRequest, Headers, Refusal};
@@ -15,28 +15,25 @@ const PREFIX: &str = "x-tollgate-";
 ///
 /// # Errors
 /// The caller's refusal.
-pub(crate) async fn of(request: &GatewayRequest, keys: &impl KeyStore) -> Result<Principal, Refusal> {
+pub(crate) async fn of(request: &GatewayRequest, keys: &impl KeyLookup) -> Result<Principal, Refusal> {
     match from_context(&request.authorizer) {
         Some(principal) => Ok(principal),
-        None => Ok(identify(request.headers.get("x-api-key"), keys).await?),
+        None => Ok(identify(request.headers.get("x-api-key"), keys, request.time_ms).await?),
     }
 }
 
 fn from_context(authorizer: &Map<String, Value>) -> Option<Principal> {
-    let context = authorizer.get("lambda")?;
-    let text = |name: &str| context.get(name)?.as_str().map(str::to_owned);
-    Some(Principal { tenant: text("tenant")?, key_id: text("keyId")?, plan_id: text("planId")? })
+    let principal = Principal::from_context(authorizer.get("lambda")?.as_object()?)?;
+    (principal.kind == PrincipalKind::ApiKey).then_some(principal)
 }
 
 /// The request as backends see it: with the principal in its authorizer context, without headers that pretend to be one.
 pub(crate) fn announce(request: &mut GatewayRequest, principal: Option<&Principal>) {
     request.headers.0.retain(|(name, _)| !is_ours(name));
-    if let Some(Principal { tenant, key_id, plan_id }) = principal {
+    if let Some(principal) = principal {
         let context = request.authorizer.entry("lambda").or_insert_with(|| json!({}));
         if let Some(context) = context.as_object_mut() {
-            for (name, value) in [("tenant", tenant), ("keyId", key_id), ("planId", plan_id)] {
-                context.insert(name.to_owned(), Value::from(value.as_str()));
-            }
+            context.extend(principal.to_context());
         }
     }
 }
@@ -48,7 +45,11 @@ fn is_ours(name: &str) -> bool {
 
 /// The principal as headers, for backends that get no event.
 pub(crate) fn headers(principal: &Principal, headers: &mut Headers) {
-    headers.set("x-tollgate-tenant", &principal.tenant);
-    headers.set("x-tollgate-key-id", &principal.key_id);
-    headers.set("x-tollgate-plan-id", &principal.plan_id);
+    let Principal { tenant, key_id, plan_id, .. } = principal;
+    let named = [("x-tollgate-tenant", tenant), ("x-tollgate-key-id", key_id), ("x-tollgate-plan-id", plan_id)];
+    for (name, value) in named {
+        if let Some(value) = value {
+            headers.set(name, value);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Why a request is not answered by its backend, and the gateway response that says so.
 //! (API Gateway developer guide, `supported-gateway-response-types`.)
 
-use definition::Unresolved;
+use definition::{IntegrationResponse, Unresolved};
+use identity::RefusalKind;
 
 use mapping::RenderProblem;
 
@@ -65,6 +66,14 @@ pub enum Refusal {
     /// The backend did not answer.
     #[error(transparent)]
     Call(#[from] CallProblem),
+    /// A part of an aggregate answered with a status that the part counts as a failure.
+    #[error("the part {part} answered with status {status}")]
+    Part {
+        /// The part's name.
+        part: String,
+        /// The status.
+        status: u16,
+    },
     /// The backend's answer cannot be passed on.
     #[error("the backend's answer is malformed: {0}")]
     Answer(String),
@@ -102,20 +111,22 @@ impl From<Unresolved> for Refusal {
 impl Refusal {
     /// Whether the integration failed, or what it gave back, and not the request.
     pub(crate) fn is_of_integration(&self) -> bool {
-        matches!(self, Refusal::Configuration(_) | Refusal::Call(_) | Refusal::Answer(_))
+        matches!(self, Refusal::Configuration(_) | Refusal::Call(_) | Refusal::Part { .. } | Refusal::Answer(_))
     }
 
     /// Of a request's template: one that cannot read the body is the client's fault, any other the definition's.
-    pub(crate) fn of_request_template(problem: RenderProblem) -> Self {
+    pub(crate) fn of_request_template(media_type: &str, problem: RenderProblem) -> Self {
         match problem {
             RenderProblem::Body(error) => Refusal::UnreadableBody(error.to_string()),
-            other => Refusal::Configuration(format!("a request template: {other}")),
+            other => Refusal::Configuration(format!("the request template for {media_type}, {other}")),
         }
     }
 
     /// Of a response's template, whose body is the backend's.
-    pub(crate) fn of_response_template(problem: RenderProblem) -> Self {
-        Refusal::Configuration(format!("a response template: {problem}"))
+    pub(crate) fn of_response_template(chosen: &IntegrationResponse, place: usize, problem: RenderProblem) -> Self {
+        let media_type = chosen.templates.get(place).map_or("", |(media_type, _)| media_type);
+        let pattern = chosen.pattern.as_deref().unwrap_or("default");
+        Refusal::Configuration(format!("the response template of {pattern:?} for {media_type}, {problem}"))
     }
 
     /// The answer where the API's own gateway responses are not known.
@@ -138,11 +149,15 @@ impl Refusal {
                 "MissingAuthenticationTokenException",
                 "Missing Authentication Token",
             ),
-            Refusal::Identity(refusal) => match refusal {
-                identity::Refusal::MissingKey
-                | identity::Refusal::UnknownKey
-                | identity::Refusal::DisabledKey { .. } => ("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
-                identity::Refusal::Undecided(_) => ("AUTHORIZER_FAILURE", 500, SERVER, INTERNAL),
+            Refusal::Identity(refusal) => match refusal.kind() {
+                RefusalKind::InvalidApiKey => ("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
+                RefusalKind::Unauthorized => ("UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"),
+                RefusalKind::AccessDenied => {
+                    ("ACCESS_DENIED", 403, "AccessDeniedException", "User is not authorized to access this resource")
+                }
+                RefusalKind::AuthorizerFailure | RefusalKind::Undecided => {
+                    ("AUTHORIZER_FAILURE", 500, SERVER, INTERNAL)
+                }
             },
             Refusal::Policy { explicit: true } => (
                 "ACCESS_DENIED",
@@ -168,7 +183,9 @@ impl Refusal {
             Refusal::Call(CallProblem::Timeout | CallProblem::TimeoutAfter(_)) => {
                 ("INTEGRATION_TIMEOUT", 504, SERVER, "Endpoint request timed out")
             }
-            Refusal::Call(CallProblem::TooLarge) | Refusal::Answer(_) => ("INTEGRATION_FAILURE", 502, SERVER, INTERNAL),
+            Refusal::Call(CallProblem::TooLarge) | Refusal::Answer(_) | Refusal::Part { .. } => {
+                ("INTEGRATION_FAILURE", 502, SERVER, INTERNAL)
+            }
             Refusal::Call(CallProblem::Unreachable(_) | CallProblem::Refused(_)) => {
                 ("INTEGRATION_FAILURE", 500, SERVER, INTERNAL)
             }

@@ -22,8 +22,14 @@ impl Keys {
     pub(crate) fn only(&self, secret: &str, id: &str) -> Result<(), &'static str> {
         let key = ApiKey::parse(secret).ok_or("x-api-key is no key of 20 to 128 characters")?;
         let store = MemoryKeys::default();
-        let record =
-            KeyRecord { key_id: id.to_owned(), tenant: "tenant".to_owned(), plan_id: "plan".to_owned(), enabled: true };
+        let record = KeyRecord {
+            key_id: id.to_owned(),
+            tenant: "tenant".to_owned(),
+            plan_id: "plan".to_owned(),
+            enabled: true,
+            expires_at_ms: None,
+            features: Vec::new(),
+        };
         finish(store.create(&key.hash(), &record)).and_then(Result::ok).ok_or("the key store does not take the key")?;
         self.0.replace(Rc::new(store));
         Ok(())
@@ -50,5 +56,9 @@ impl KeyStore for Keys {
 
     async fn set_enabled(&self, hash: &KeyHash, enabled: bool) -> Result<bool, StoreError> {
         self.store().set_enabled(hash, enabled).await
+    }
+
+    async fn set_expiry(&self, hash: &KeyHash, expires_at_ms: Option<u64>) -> Result<bool, StoreError> {
+        self.store().set_expiry(hash, expires_at_ms).await
     }
 }

@@ -25,7 +25,7 @@ fn documents_that_are_large_or_repeat_themselves_take_no_more_than_they_should()
     for (name, text) in hostile::documents() {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::write(&file, text).unwrap();
-        let replay = ["document", "--replay", "--memory", "1024", "--patience", "60"];
+        let replay = ["document", "--replay", "--memory", "1024", "--patience", "300"];
         let output = Command::new(env!("CARGO_BIN_EXE_fuzz")).args(replay).arg(&file).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{name}: {}", said.chars().take(1_000).collect::<String>());

@@ -75,6 +75,25 @@ fn only_what_calls_a_backend_is_billed_for_the_wait() {
 }
 
 #[test]
+fn an_aggregate_is_billed_for_its_calls_and_for_those_in_a_row() {
+    let shop = "integration: {type: aws_proxy, uri: '${stageVariables.shop}', timeoutInMillis: 1000}";
+    let mock = "integration: {type: mock, responses: {default: {statusCode: 200}}}";
+    let operation = |parts: &str| format!("    get:\n      x-tollgate-aggregate: {{parts: {{{parts}}}}}\n");
+    let source = format!(
+        "openapi: 3.0.3\npaths:\n  /calls:\n{}  /mocks:\n{}",
+        operation(&format!("a: {{{shop}}}, b: {{{shop}, after: [a]}}, c: {{{shop}}}, d: {{{mock}, after: [b]}}")),
+        operation(&format!("a: {{{mock}}}")),
+    );
+    let (_, plan) = planned(&source);
+    let routers: Vec<Router> = plan.rows.iter().map(|row| row.passage.router).collect();
+    assert_eq!(routers, [Router::WaitsForSeveral { calls: 3, in_a_row: 2 }, Router::Answers]);
+    assert_eq!(
+        (plan.rows[0].way(), plan.rows[0].because.as_deref()),
+        ("dispatched", Some("HTTP APIs do not aggregate"))
+    );
+}
+
+#[test]
 fn the_authorizer_is_counted_where_the_managed_routes_have_it() {
     for source in [DEFINITION, include_str!("../../../../infra/api.yaml")] {
         let (api, plan) = planned(source);

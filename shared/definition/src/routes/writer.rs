@@ -87,7 +87,7 @@ impl Writer {
             Integration::Lambda(proxy) => self.function(&name, proxy),
             Integration::Http(proxy) => self.server(proxy),
             Integration::Service(action) => self.service(action),
-            Integration::Mapped(_) | Integration::Faulty(_) => {} // never native, see `way`
+            Integration::Mapped(_) | Integration::Faulty(_) | Integration::Aggregate(_) => {} // never native, see `way`
         }
         self.integrations.insert(shown, name.clone());
         name

@@ -168,8 +168,11 @@ fn operation(choices: &mut Choices<'_>, scene: &Scene, path: &str) -> Tree {
         vendor::in_an_operation(choices, scene, &mut operation);
     }
     // Not always the last field.
-    let integration = integration::integration(choices, scene, path);
-    operation.put("x-amazon-apigateway-integration", integration);
+    if scene.mood != Mood::Tame && choices.chance(1, 6) {
+        operation.put("x-tollgate-aggregate", integration::aggregate(choices, scene, path));
+    } else {
+        operation.put("x-amazon-apigateway-integration", integration::integration(choices, scene, path));
+    }
     if choices.chance(1, 5) {
         operation.put("deprecated", plain(true));
     }

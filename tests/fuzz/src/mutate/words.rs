@@ -1,7 +1,7 @@
 //! Words that readers know: a loop without coverage would not come upon them.
 
 /// Of definitions, and of the languages in which they are written.
-pub const DEFINITION: [&str; 92] = [
+pub const DEFINITION: [&str; 96] = [
     "openapi",
     "swagger",
     "3.0.3",
@@ -40,6 +40,10 @@ pub const DEFINITION: [&str; 92] = [
     "x-tollgate-path",
     "x-tollgate-throttle",
     "x-tollgate-cache",
+    "x-tollgate-aggregate",
+    "parts",
+    "after",
+    "context.aggregate.",
     "x-",
     "type",
     "uri",
