@@ -55,7 +55,7 @@ async fn a_mapped_item_is_written_changed_read_found_and_removed() {
     check("PATCH", &one, &json!({"add": 2}), (204, &NOTHING));
     check("GET", &one, &NOTHING, (200, &json!({"id": "one", "quantity": 5})));
     check("PUT", &format!("{shelf}/it's%20two"), &json!({"quantity": 1}), (204, &NOTHING));
-    let both = json!([{"id": "one", "quantity": 5}, {"id": "it's two", "quantity": 1}]);
+    let both = json!([{"id": "it's two", "quantity": 1}, {"id": "one", "quantity": 5}]);
     check("GET", &shelf, &NOTHING, (200, &both));
     check("PATCH", &format!("{shelf}/none"), &json!({"add": 2}), (409, &json!({"message": "Conflict"})));
     check("DELETE", &one, &NOTHING, (204, &NOTHING));
