@@ -3,6 +3,10 @@
 use super::pattern::Pattern;
 use crate::{Destination, Mapped, Service, ServiceAction, ServiceRequest, Text};
 
+/// How many values a field may have in one operation, over all branches of its templates: with an index for each table these
+/// are a few hundred statements.
+const MAX_VALUES: usize = 20;
+
 /// The fields of a call, as far as the definition knows them.
 pub(super) enum Fields<'a> {
     /// An action with parameters of its own.
@@ -39,7 +43,7 @@ impl<'a> Fields<'a> {
                 let added = added.iter().filter(|(other, _)| *other == name).map(|(_, value)| value.clone());
                 let query = self.mapped_to(|to| matches!(to, Destination::Query(other) if other == name));
                 let templates = mapped.request.templates.iter().flat_map(|(_, text)| in_template(text, name));
-                added.chain(query).chain(templates).collect()
+                bounded(added.chain(query).chain(templates))
             }
         }
     }
@@ -70,6 +74,21 @@ impl<'a> Fields<'a> {
         };
         parameters.iter().filter(move |mapping| fits(&mapping.to)).map(|mapping| Pattern::of_source(&mapping.from))
     }
+}
+
+/// Each value once. Whoever names more than a policy can tell apart names any.
+fn bounded(values: impl Iterator<Item = Pattern>) -> Vec<Pattern> {
+    let mut found: Vec<Pattern> = Vec::new();
+    for value in values {
+        if found.contains(&value) {
+            continue;
+        }
+        if found.len() == MAX_VALUES {
+            return vec![Pattern::any()];
+        }
+        found.push(value);
+    }
+    found
 }
 
 /// The values of `name` in a template that makes JSON (`"name": "value"`) or a query (`name=value`).

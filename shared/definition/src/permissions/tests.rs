@@ -124,6 +124,14 @@ fn a_table_is_the_one_that_the_template_names() {
 }
 
 #[test]
+fn a_template_that_names_no_end_of_tables_may_have_any() {
+    let names = |field: &str| (0..5_000).map(|n| format!(r#""{field}":"a{n}","#)).collect::<String>();
+    let template = format!("{{{}{}}}", names("TableName"), names("IndexName"));
+    let any = format!("open dynamodb:Query {}", there("dynamodb", "table/*/index/*"));
+    check(&aws("dynamodb:action/Query", &template), &[&any]);
+}
+
+#[test]
 fn a_queue_is_the_one_of_the_path_or_of_the_url() {
     let orders = there("sqs", "").replace("${AWS::AccountId}:", "123456789012:orders");
     let send = format!("sqs:SendMessage {orders}");
