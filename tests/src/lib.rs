@@ -4,4 +4,4 @@ mod client;
 mod stack;
 
 pub use client::{Answer, Call};
-pub use stack::Stack;
+pub use stack::{Services, Stack};

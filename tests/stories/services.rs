@@ -1,6 +1,8 @@
 //! AWS services do what integrations ask of them: by signed requests, by typed actions, and with an assumed role.
 
+mod dispatched;
 mod items;
+mod permitted;
 
 use std::collections::BTreeMap;
 

@@ -122,7 +122,8 @@ fn refuse_body(shape: Shape, request_id: String) -> Reply {
     Reply::new(shape, &response).0
 }
 
-/// What the log says of a request: no path, for ids are in it; no header but the trace.
+/// What the log says of a request: no path, for ids are in it; no header but the trace. Of an integration that failed, what it
+/// calls, the cause, and the attempts if there were several.
 struct Seen {
     method: String,
     traceparent: Option<String>,
@@ -138,18 +139,41 @@ impl Seen {
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let principal = outcome.principal.as_ref();
         let refusal = outcome.refusal.as_ref().map(ToString::to_string);
+        let integration = outcome.called.as_deref();
         let method = self.method.as_str();
         let route = outcome.route.as_deref();
         let (key_id, tenant) =
             (principal.and_then(|p| p.key_id.as_deref()), principal.and_then(|p| p.tenant.as_deref()));
         let traceparent = self.traceparent.as_deref();
-        for PartFailure { part, refusal } in &outcome.failed_parts {
-            tracing::warn!(route, part, refusal = %refusal, "a part of the aggregate failed");
+        for PartFailure { part, called, refusal } in &outcome.failed_parts {
+            tracing::warn!(route, part, integration = called.as_deref(), refusal = %refusal, "a part of the aggregate failed");
         }
         if status < 500 {
-            tracing::info!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
+            tracing::info!(
+                method,
+                route,
+                status,
+                micros,
+                keyId = key_id,
+                tenant,
+                integration,
+                refusal,
+                traceparent,
+                "answered"
+            );
         } else {
-            tracing::error!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
+            tracing::error!(
+                method,
+                route,
+                status,
+                micros,
+                keyId = key_id,
+                tenant,
+                integration,
+                refusal,
+                traceparent,
+                "answered"
+            );
         }
     }
 }

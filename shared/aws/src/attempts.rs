@@ -77,6 +77,7 @@ fn counted(problem: CallProblem, made: u32) -> CallProblem {
     match problem {
         CallProblem::Unreachable(why) if made > 1 => CallProblem::Unreachable(format!("{why} ({made} attempts)")),
         CallProblem::Refused(why) if made > 1 => CallProblem::Refused(format!("{why} ({made} attempts)")),
+        CallProblem::Timeout if made > 1 => CallProblem::TimeoutAfter(made),
         problem => problem,
     }
 }

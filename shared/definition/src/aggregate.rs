@@ -9,7 +9,7 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{Integration, IntegrationResponse, Source};
+use crate::{Integration, IntegrationResponse, Source, permissions::variables_of};
 
 pub(crate) use read::{EXTENSION, read};
 
@@ -71,6 +71,13 @@ impl Aggregate {
         let headers = self.response.iter().flat_map(|response| &response.response.headers);
         let parts = self.parts.iter().flat_map(|part| part.integration.stage_variables());
         parts.chain(headers.filter_map(|(_, source)| Source::stage_variable(source))).collect()
+    }
+
+    /// The stage variables that the templates of its parts and of its response refer to.
+    pub fn template_variables(&self) -> Vec<&str> {
+        let templates = self.response.iter().flat_map(|response| &response.response.templates);
+        let parts = self.parts.iter().flat_map(|part| part.integration.template_variables());
+        parts.chain(templates.flat_map(|(_, text)| variables_of(text))).collect()
     }
 
     /// The most calls that one request waits for one after the other, of integrations that `waits` says of.

@@ -222,6 +222,17 @@ impl Integration {
             }
         }
     }
+
+    /// The stage variables that its templates refer to.
+    pub fn template_variables(&self) -> Vec<&str> {
+        match self {
+            Integration::Mapped(mapped) => mapped.template_variables().collect(),
+            Integration::Aggregate(aggregate) => aggregate.template_variables(),
+            Integration::Lambda(_) | Integration::Http(_) | Integration::Service(_) | Integration::Faulty(_) => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 /// An `aws_proxy` integration.

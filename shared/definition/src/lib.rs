@@ -2,7 +2,8 @@
 //!
 //! The way of a document: [`Document`](document::Document) keeps every value's line and column; [`compile`] checks it and
 //! gives an [`Api`] or every [`Problem`] at once; [`encode`] packs the `Api` into the router's [`Table`], and
-//! [`managed_routes`] writes what the managed HTTP API is to do in front of it.
+//! [`managed_routes`] writes what the managed HTTP API is to do in front of it, [`router_policy`] what the router must be
+//! permitted.
 //!
 //! Nothing is dropped in silence: what is not understood is refused by name, with its line.
 
@@ -18,6 +19,7 @@ mod models;
 mod openapi;
 mod path_template;
 mod paths;
+mod permissions;
 mod problem;
 mod reader;
 mod refs;
@@ -48,6 +50,7 @@ pub use mapping::{
 };
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
+pub use permissions::router_policy;
 pub use problem::{MAX_SHOWN, Place, Problem, show};
 pub use request_authorizer::RequestAuthorizer;
 pub use rest_api::{GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Text;
+use crate::{Text, permissions::variables_of};
 
 /// An integration of type `aws`, `http` or `mock`: the request is mapped to the backend's, and its answer to the client's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -328,7 +328,7 @@ impl Change {
 }
 
 impl Mapped {
-    /// The stage variables that its URI, credentials and parameters use; its templates may use more.
+    /// The stage variables that its URI, credentials and parameters use; see also [`Mapped::template_variables`].
     pub fn stage_variables(&self) -> Vec<&str> {
         let sources = self.request.parameters.iter().map(|mapping| &mapping.from);
         let sources = sources.chain(self.responses.iter().flat_map(|response| &response.headers).map(|(_, from)| from));
@@ -337,6 +337,12 @@ impl Mapped {
             names.extend(text.stage_variables());
         }
         names
+    }
+
+    /// The stage variables that its templates refer to.
+    pub fn template_variables(&self) -> impl Iterator<Item = &str> {
+        let responses = self.responses.iter().flat_map(|response| &response.templates);
+        self.request.templates.iter().chain(responses).flat_map(|(_, text)| variables_of(text))
     }
 }
 

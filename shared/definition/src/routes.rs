@@ -4,7 +4,7 @@
 mod authorizers;
 mod changes;
 mod functions;
-mod names;
+pub(crate) mod names;
 mod writer;
 
 use std::{collections::BTreeSet, fmt::Write as _};
@@ -101,7 +101,7 @@ pub fn managed_routes(api: &Api) -> String {
     template + &writer.resources + OUTPUTS
 }
 
-/// Every stage variable that the definition uses.
+/// Every stage variable that the definition uses. A template may refer to more, by names that it computes.
 fn stage_variables(api: &Api) -> BTreeSet<&str> {
     let integrations = api.routes.iter().map(|route| match &route.way {
         Way::Native(integration) => integration,
@@ -109,7 +109,8 @@ fn stage_variables(api: &Api) -> BTreeSet<&str> {
     });
     let authorizers = used(api, &api.managed.request_authorizers);
     let authorizers = authorizers.flat_map(|(_, authorizer)| authorizer.stage_variables());
-    integrations.flat_map(Integration::stage_variables).chain(authorizers).collect()
+    let in_templates = integrations.clone().flat_map(Integration::template_variables);
+    integrations.flat_map(Integration::stage_variables).chain(in_templates).chain(authorizers).collect()
 }
 
 fn write_api(template: &mut String, managed: &Managed) {

@@ -36,6 +36,8 @@ const NOT_FOR_PARTS: [&str; 7] =
 pub struct PartFailure {
     /// Its name.
     pub part: String,
+    /// What its integration calls, as [`Outcome::called`](crate::Outcome::called).
+    pub called: Option<String>,
     /// Why.
     pub refusal: Refusal,
 }

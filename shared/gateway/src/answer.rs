@@ -6,7 +6,7 @@ use definition::{Admits, Integration, RestApi, Table};
 use identity::{KeyLookup, Principal};
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, PartFailure, Refusal, RequestPath, aggregate,
+    Backends, GatewayRequest, GatewayResponse, PartFailure, Refusal, RequestPath, aggregate, called,
     exchange::Exchange,
     gateway_response::{self, Refused},
     integration, matching, policy,
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub principal: Option<Principal>,
     /// Why the request was refused, if it was.
     pub refusal: Option<Refusal>,
+    /// What the integration calls, where it is what failed: `dynamodb PutItem`, `GET https://shop.example`.
+    pub called: Option<String>,
     /// The parts of an aggregate that failed, whether the whole did or not.
     pub failed_parts: Vec<PartFailure>,
 }
@@ -80,7 +82,14 @@ impl<B: Backends, K: KeyLookup> Gateway<B, K> {
         response.headers.set("x-amzn-requestid", request.request_id.as_str());
         response.headers.set("x-amzn-trace-id", trace::id(&request));
         let route = trail.operation.map(|prepared| prepared.operation.route_key());
-        Outcome { response, route, principal: trail.principal, refusal, failed_parts: trail.failed_parts }
+        let (mut called, surroundings) = (None, (request.method.as_str(), &request.stage.variables));
+        if let Some(Prepared { operation, .. }) = trail.operation {
+            called::name_parts(&mut trail.failed_parts, &operation.integration, surroundings);
+            if refusal.as_ref().is_some_and(Refusal::is_of_integration) {
+                called = called::called(&operation.integration, surroundings.0, surroundings.1);
+            }
+        }
+        Outcome { response, route, principal: trail.principal, refusal, called, failed_parts: trail.failed_parts }
     }
 
     async fn serve<'g>(

@@ -120,6 +120,9 @@ pub enum CallProblem {
     /// It did not answer in time. It may have done its work all the same.
     #[error("the backend did not answer in time")]
     Timeout,
+    /// The same at the last of several attempts.
+    #[error("the backend did not answer in time ({0} attempts)")]
+    TimeoutAfter(u32),
     /// It could not be reached, or the connection broke.
     #[error("the backend could not be reached: {0}")]
     Unreachable(String),

@@ -10,6 +10,7 @@ mod aggregate;
 mod answer;
 mod backends;
 mod binary;
+mod called;
 mod changes;
 mod context;
 mod exchange;

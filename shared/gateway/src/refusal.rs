@@ -109,6 +109,11 @@ impl From<Unresolved> for Refusal {
 }
 
 impl Refusal {
+    /// Whether the integration failed, or what it gave back, and not the request.
+    pub(crate) fn is_of_integration(&self) -> bool {
+        matches!(self, Refusal::Configuration(_) | Refusal::Call(_) | Refusal::Part { .. } | Refusal::Answer(_))
+    }
+
     /// Of a request's template: one that cannot read the body is the client's fault, any other the definition's.
     pub(crate) fn of_request_template(media_type: &str, problem: RenderProblem) -> Self {
         match problem {
@@ -175,7 +180,9 @@ impl Refusal {
                 ("REQUEST_TOO_LARGE", 413, "RequestTooLargeException", "Request Entity Too Large")
             }
             Refusal::Configuration(_) => ("API_CONFIGURATION_ERROR", 500, SERVER, INTERNAL),
-            Refusal::Call(CallProblem::Timeout) => ("INTEGRATION_TIMEOUT", 504, SERVER, "Endpoint request timed out"),
+            Refusal::Call(CallProblem::Timeout | CallProblem::TimeoutAfter(_)) => {
+                ("INTEGRATION_TIMEOUT", 504, SERVER, "Endpoint request timed out")
+            }
             Refusal::Call(CallProblem::TooLarge) | Refusal::Answer(_) | Refusal::Part { .. } => {
                 ("INTEGRATION_FAILURE", 502, SERVER, INTERNAL)
             }

@@ -52,7 +52,7 @@ fn a_function_without_settings_names_them_all_at_once() {
 }
 
 #[test]
-fn the_template_gives_the_managed_api_what_it_asks_for() {
+fn the_template_gives_the_managed_api_and_the_policy_what_they_ask_for() {
     let section = |text: &str, from: &str, indent: usize| -> BTreeSet<String> {
         let after = text.split(from).nth(1).expect("the section").to_owned();
         let own = " ".repeat(indent);
@@ -63,9 +63,11 @@ fn the_template_gives_the_managed_api_what_it_asks_for() {
             .filter_map(|line| line.trim().split(':').next());
         names.map(str::to_owned).collect()
     };
-    let asked = section(&text("infra/routes.yaml"), "\nParameters:\n", 2);
-    let given = section(&text("infra/template.yaml"), "Location: routes.yaml\n      Parameters:\n", 8);
-    assert_eq!(asked, given);
+    for nested in ["routes.yaml", "router-policy.yaml"] {
+        let asked = section(&text(&format!("infra/{nested}")), "\nParameters:\n", 2);
+        let location = format!("Location: {nested}\n      Parameters:\n");
+        assert_eq!(asked, section(&text("infra/template.yaml"), &location, 8), "{nested}");
+    }
 }
 
 /// `name: value` lines below `from`, indented by `indent`.

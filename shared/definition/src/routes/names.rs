@@ -4,7 +4,7 @@ use crate::{PathTemplate, Route};
 
 /// The parameter that brings a stage variable's value: `VariableCartFunction` for `cartFunction`. CloudFormation's names have
 /// letters and digits only; a capital `U` and a code keep `cart_fn` apart from `cartFn`.
-pub(super) fn parameter(variable: &str) -> String {
+pub(crate) fn parameter(variable: &str) -> String {
     let (first, rest) = variable.split_at_checked(1).unwrap_or((variable, ""));
     let first = if first.starts_with(|c: char| c.is_ascii_lowercase()) {
         first.to_ascii_uppercase()
@@ -68,7 +68,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// A YAML text that is read back as it was: JSON's strings are YAML's.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

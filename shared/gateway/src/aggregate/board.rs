@@ -80,7 +80,7 @@ impl<'a> Board<'a> {
             Ok(response) => Failure::status(&part.name, response.status),
             Err(refusal) => Failure::refused(refusal),
         };
-        failures.push(PartFailure { part: part.name.clone(), refusal: failure.refusal.clone() });
+        failures.push(PartFailure { part: part.name.clone(), called: None, refusal: failure.refusal.clone() });
         self.fail(place, failure)
     }
 
