@@ -5,4 +5,5 @@ mod cart;
 mod contracts;
 mod keys;
 mod services;
+mod shoppers;
 mod tracing;

@@ -126,6 +126,7 @@ impl Guard {
 
 /// The way of a route's requests. (`tollgate plan` shows it.)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one a route, in the compiler alone")]
 pub enum Way {
     /// From the managed gateway straight to the backend.
     Native(Integration),
