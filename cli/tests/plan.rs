@@ -66,7 +66,7 @@ fn the_plan_as_json_keeps_its_keys() {
     assert_eq!(keys(&plan["month"]), "functionsMicroUsd httpApiMicroUsd requests restApiMicroUsd togetherMicroUsd");
     assert_eq!(
         keys(&plan["operations"][0]),
-        "because dearerThanRestApi dearerThanRestApiFromMs guard jwtAuthorizer method microUsdPerMillion path \
+        "apiKey because dearerThanRestApi dearerThanRestApiFromMs guard jwtAuthorizer method microUsdPerMillion path \
          requestsPerMonth way"
     );
     assert_eq!(keys(&plan["prices"]["rest_api_usd_per_million"]), "source usd");

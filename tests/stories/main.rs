@@ -6,4 +6,5 @@ mod contracts;
 mod keys;
 mod quotas;
 mod services;
+mod shoppers;
 mod tracing;

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs, time::Instant};
 
 use aws::AwsSettings;
 use definition::Table;
-use gateway::{Backends, Gateway, GatewayRequest, Outcome, PartFailure, Refusal};
-use identity::KeyLookup;
+use gateway::{Backends, Gateway, GatewayRequest, NoIssuers, Outcome, PartFailure, Refusal};
+use identity::{KeyFetcher, KeyLookup};
 use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
 use tracing::Instrument as _;
@@ -46,8 +46,8 @@ impl Config {
 }
 
 /// The router's state between requests.
-pub struct Router<B, K> {
-    gateway: Gateway<B, K>,
+pub struct Router<B, K, F = NoIssuers> {
+    gateway: Gateway<B, K, F>,
     here: Here,
 }
 
@@ -72,9 +72,9 @@ pub fn load_table(file: &str) -> Result<Table<'static>, String> {
     Table::decode(bytes.leak()).map_err(|error| format!("cannot start: the API's table {file} is refused: {error}"))
 }
 
-impl<B: Backends, K: KeyLookup> Router<B, K> {
+impl<B: Backends, K: KeyLookup, F: KeyFetcher> Router<B, K, F> {
     /// A router over `gateway`.
-    pub fn new(gateway: Gateway<B, K>, here: Here) -> Self {
+    pub fn new(gateway: Gateway<B, K, F>, here: Here) -> Self {
         Router { gateway, here }
     }
 

@@ -67,6 +67,11 @@ impl AwsSettings {
         &self.region
     }
 
+    /// Where AWS is, if not in the region.
+    pub(crate) fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+
     /// Reads them; problems are noted in `settings`.
     pub fn load(settings: &mut Settings<'_>) -> Self {
         let container = settings.optional("AWS_CONTAINER_CREDENTIALS_FULL_URI");

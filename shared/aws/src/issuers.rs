@@ -1,6 +1,6 @@
 //! Issuers of tokens: where their discovery documents and keys are fetched from.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{borrow::Cow, sync::OnceLock, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, header};
@@ -12,7 +12,7 @@ use hyper_util::{
 };
 use identity::{FetchError, Fetched, KeyFetcher, cache_control_max_age_s};
 
-use crate::chain;
+use crate::{AwsSettings, chain};
 
 type HttpClient = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
 
@@ -25,12 +25,33 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Issuers over HTTP, checked by the roots of the public web. Redirects are not followed: what an issuer's URL names is
 /// all that is trusted.
+///
+/// Where the AWS of a process is elsewhere (`AWS_ENDPOINT_URL`), Cognito's user pools are there too: their tokens name
+/// `https://cognito-idp.REGION.amazonaws.com/POOL` all the same, and their keys are fetched from that address.
 #[derive(Default)]
 pub struct Issuers {
     client: OnceLock<HttpClient>,
+    endpoint_url: Option<String>,
 }
 
 impl Issuers {
+    /// Issuers as a process with these settings reaches them.
+    pub fn new(settings: &AwsSettings) -> Self {
+        let endpoint_url = settings.endpoint_url().map(|url| url.trim_end_matches('/').to_owned());
+        Issuers { client: OnceLock::new(), endpoint_url }
+    }
+
+    /// Where a document is fetched from that is found at `url` on AWS.
+    fn address<'u>(&self, url: &'u str) -> Cow<'u, str> {
+        let host_and_path = url.strip_prefix("https://cognito-idp.").and_then(|rest| rest.split_once('/'));
+        match (&self.endpoint_url, host_and_path) {
+            (Some(endpoint), Some((host, path))) if host.ends_with(".amazonaws.com") => {
+                Cow::Owned(format!("{endpoint}/{path}"))
+            }
+            _ => Cow::Borrowed(url),
+        }
+    }
+
     /// Made by the first fetch: loading the roots of the public web costs every other start nothing.
     fn client(&self) -> &HttpClient {
         self.client.get_or_init(|| {
@@ -45,7 +66,7 @@ impl Issuers {
     }
 
     async fn get(&self, url: &str) -> Result<Fetched, FetchError> {
-        let request = Request::get(url).header(header::ACCEPT, "application/json").body(Empty::new());
+        let request = Request::get(&*self.address(url)).header(header::ACCEPT, "application/json").body(Empty::new());
         let request = request.map_err(|error| FetchError(format!("the issuer's URL cannot be called: {error}")))?;
         let unreachable =
             |error: &dyn std::error::Error| FetchError(format!("the issuer did not answer: {}", chain(error)));

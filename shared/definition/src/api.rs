@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use identity::{Requirement, TenantRule};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -78,33 +79,54 @@ pub enum Guard {
     ApiKey,
     /// Who signs with IAM: the managed gateway says.
     Iam,
-    /// Whom a Lambda authorizer of the user's lets in: the managed gateway asks it.
+    /// Whom a Lambda authorizer of the user's lets in: the managed gateway asks it on native routes, else the router.
     Request {
         /// The authorizer's name in the document.
         authorizer: String,
     },
-    /// Who shows a token: the managed gateway says.
+    /// Who shows a token: the managed gateway says, or the router where the gateway has no such authorizer.
     Jwt {
         /// The authorizer's name in the document.
         authorizer: String,
         /// The scopes, one of which the token must have; none: any token will do.
         scopes: Vec<String>,
     },
+    /// Whom the other lets in, if they show an API key as well.
+    WithKey(Box<Guard>),
 }
 
 impl Guard {
     /// Whom the router lets in where this guards a route.
     pub fn admits(&self) -> Admits {
+        let asks = match self {
+            Guard::Open => Asks::Nobody,
+            Guard::ApiKey => return Admits { api_key: true, ..Admits::default() },
+            Guard::Iam => Asks::Iam,
+            Guard::Jwt { authorizer, scopes } => Asks::Token { authorizer: authorizer.clone(), scopes: scopes.clone() },
+            Guard::Request { authorizer } => Asks::Lambda { authorizer: authorizer.clone() },
+            Guard::WithKey(other) => return Admits { api_key: true, ..other.admits() },
+        };
+        Admits { asks, ..Admits::default() }
+    }
+
+    /// The guard without the API key that it asks for as well.
+    pub fn without_key(&self) -> &Guard {
+        if let Guard::WithKey(other) = self { other } else { self }
+    }
+
+    /// The authorizer's name in the document, if one is asked.
+    pub fn authorizer(&self) -> Option<&str> {
         match self {
-            Guard::Open => Admits::Everybody,
-            Guard::ApiKey => Admits::ApiKey,
-            Guard::Iam | Guard::Jwt { .. } | Guard::Request { .. } => Admits::Managed,
+            Guard::Jwt { authorizer, .. } | Guard::Request { authorizer } => Some(authorizer),
+            Guard::WithKey(other) => other.authorizer(),
+            Guard::Open | Guard::ApiKey | Guard::Iam => None,
         }
     }
 }
 
 /// The way of a route's requests. (`tollgate plan` shows it.)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one a route, in the compiler alone")]
 pub enum Way {
     /// From the managed gateway straight to the backend.
     Native(Integration),
@@ -141,16 +163,40 @@ pub struct Operation {
     pub integration: Integration,
 }
 
-/// Whom the router lets in to an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Admits {
-    /// Everybody.
-    Everybody,
-    /// Who shows an API key.
-    ApiKey,
-    /// Whom the managed gateway let in to this very route. A request that came by another route was not asked for what this
-    /// one asks for.
-    Managed,
+/// Whom the router lets in to an operation: who meets all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admits {
+    /// Who says who is calling.
+    pub asks: Asks,
+    /// Whether an API key must be shown.
+    pub api_key: bool,
+    /// `x-tollgate-tenant`: what names the tenant where no API key does.
+    pub tenant: Option<TenantRule>,
+    /// `x-tollgate-requires`: what the caller must have.
+    pub requires: Vec<Requirement>,
+}
+
+/// Who says who is calling, beside an API key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asks {
+    /// Nobody: everybody may.
+    #[default]
+    Nobody,
+    /// The managed gateway, which checked the request's signature on this very route. A request that came by another route
+    /// was not asked for it, and the router cannot check it.
+    Iam,
+    /// An authorizer of tokens: the managed gateway on this very route, else the router.
+    Token {
+        /// Its name among the API's authorizers.
+        authorizer: String,
+        /// The scopes, one of which the token must have; none: any token will do.
+        scopes: Vec<String>,
+    },
+    /// A function of the user's, which the router invokes.
+    Lambda {
+        /// Its name among the API's authorizers.
+        authorizer: String,
+    },
 }
 
 impl Operation {

@@ -56,20 +56,20 @@ use Fate::{Delegated, Honoured, Refused};
 use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, Server, Tag};
 
 /// All of them, in AWS's order.
-pub const EXTENSIONS: [Extension; 54] = [
+pub const EXTENSIONS: [Extension; 58] = [
     extension(
         "any-method",
         Path,
         Honoured,
         "an operation for every method that the path does not name; with `isDefaultRoute` under `/$default`, for what no path takes",
     ),
-    extension("api-key-source", Document, Honoured, "`HEADER`; `AUTHORIZER` is refused"),
+    extension("api-key-source", Document, Honoured, "`HEADER`; `AUTHORIZER` by the router, which asks the authorizer"),
     extension("auth", Operation, Delegated, "`AWS_IAM`"),
     extension(
         "authorizer",
         SecurityScheme,
-        Delegated,
-        "`jwt`; `request` as HTTP APIs have it, on native routes; `token` and `cognito_user_pools` are refused",
+        Honoured,
+        "`jwt`, and `request` as HTTP APIs have it, by the managed gateway where it can; by the router else, as `token`, `request` as REST APIs have it, and `cognito_user_pools`",
     ),
     extension(
         "authtype",
@@ -170,6 +170,15 @@ pub const EXTENSIONS: [Extension; 54] = [
     ),
     ours("x-tollgate-path", Document, Honoured, "`native` or `dispatched`: the way of all operations that do not say"),
     ours("x-tollgate-path", Operation, Honoured, "`native` or `dispatched`; refused where it cannot be"),
+    ours(
+        "x-tollgate-tenant",
+        Document,
+        Honoured,
+        "the claim or context field that names the tenant where no API key does",
+    ),
+    ours("x-tollgate-tenant", Operation, Honoured, "the same for one operation"),
+    ours("x-tollgate-requires", Document, Honoured, "`[feature, claim=value]`: what every caller must have"),
+    ours("x-tollgate-requires", Operation, Honoured, "the same for one operation, instead; `[]` asks for nothing"),
     ours("x-tollgate-problem-details", Document, Honoured, "`true`: gateway responses are RFC 9457's problem details"),
     ours("x-tollgate-validation", Document, Honoured, "`detailed`: a 400 names the failing field and rule"),
     ours("x-tollgate-validation", Operation, Honoured, "the same, or `aws` for AWS's bare message"),

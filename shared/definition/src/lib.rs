@@ -9,6 +9,7 @@
 
 mod aggregate;
 mod api;
+mod authorizer;
 mod document;
 mod extensions;
 mod integration;
@@ -29,15 +30,17 @@ mod routes;
 mod security;
 mod strays;
 mod table;
+mod tenant;
 mod text;
 mod validation;
 mod way;
 
 pub use aggregate::{Aggregate, AggregatePart, AggregateResponse, MAX_PARTS};
 pub use api::{
-    Admits, Api, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction, Throttle,
-    Way,
+    Admits, Api, Asks, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction,
+    Throttle, Way,
 };
+pub use authorizer::{Authorizer, FunctionAuthorizer, TokenAuthorizer, TokenIssuers};
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
 pub use integration::{is_header_name, source::of_gateway_response as gateway_response_source};
@@ -53,7 +56,7 @@ pub use path_template::{PathTemplate, Segment};
 pub use permissions::router_policy;
 pub use problem::{MAX_SHOWN, Place, Problem, show};
 pub use request_authorizer::RequestAuthorizer;
-pub use rest_api::{GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};
+pub use rest_api::{ApiKeySource, GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};
 pub use routes::managed_routes;
 pub use table::{RouteEnd, RouteTree, Table, TableError, encode};
 pub use text::{Part, Text, Unresolved};

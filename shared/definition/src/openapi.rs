@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Api, Document, Guard, Problem,
+    Api, Document, Guard, Problem, RestApi,
     document::{Entry, Node},
     managed,
     models::Models,
@@ -14,6 +14,7 @@ use crate::{
     rest_api,
     security::Schemes,
     strays,
+    tenant::Tenancy,
     validation::Validators,
     way::{self, Wish},
 };
@@ -107,19 +108,21 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     let guard = root.get("security").map_or(Guard::Open, |node| schemes.guard(reader, node));
     let wish = way::wish(reader, root, Wish::None);
     let mut managed = managed::read(reader, root);
-    managed.jwt_authorizers = schemes.jwt_authorizers();
-    managed.request_authorizers = schemes.request_authorizers();
+    managed.jwt_authorizers.clone_from(&schemes.jwt_authorizers);
+    managed.request_authorizers.clone_from(&schemes.request_authorizers);
     // One is left for the API key's.
     if managed.jwt_authorizers.len() + managed.request_authorizers.len() >= MAX_AUTHORIZERS {
         let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
         reader.problem(root.place, message, "declare fewer authorizers; one is the API key's");
     }
-    let rest_api = rest_api::read(reader, root);
+    let rest_api = RestApi { authorizers: schemes.authorizers.clone(), ..rest_api::read(reader, root) };
+    let tenancy = Tenancy::read(reader, root, &Tenancy::default());
     let validators = Validators::read(reader, root);
     let around = Surroundings {
         refs,
         schemes,
         guard,
+        tenancy,
         wish,
         validators,
         rest_api,
@@ -166,12 +169,9 @@ fn read_version(reader: &mut Reader, root: &Node) -> &'static [&'static str] {
 
 /// The values of those that stand at the top and are honoured.
 fn read_root_extensions(reader: &mut Reader, root: &Node) {
-    for (name, values) in
-        [("x-amazon-apigateway-api-key-source", ["HEADER"]), ("x-amazon-apigateway-importexport-version", ["1.0"])]
-    {
-        if let Some(value) = root.get(name) {
-            reader.choice(value, name, &values);
-        }
+    let name = "x-amazon-apigateway-importexport-version";
+    if let Some(value) = root.get(name) {
+        reader.choice(value, name, &["1.0"]);
     }
 }
 

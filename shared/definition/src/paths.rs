@@ -7,7 +7,7 @@ pub(crate) use operation::{check_variables, read_integration};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Guard, PathTemplate, Place, Route, Way,
+    Guard, PathTemplate, Place, Route,
     document::{Entry, Node},
     models::Models,
     openapi::refuse_unknown,
@@ -17,6 +17,7 @@ use crate::{
     rest_api::RestApi,
     security::Schemes,
     strays,
+    tenant::Tenancy,
     validation::Validators,
     way::{self, Wish},
 };
@@ -38,6 +39,8 @@ pub(crate) struct Surroundings<'d> {
     pub(crate) schemes: Schemes,
     /// Who is let in to an operation without `security` of its own.
     pub(crate) guard: Guard,
+    /// What names the tenant, and what it must have, of operations that do not say.
+    pub(crate) tenancy: Tenancy,
     /// Which way an operation takes that does not say.
     pub(crate) wish: Wish,
     /// What requests are checked for.
@@ -75,7 +78,7 @@ pub(crate) fn read<'d>(
         let path = if template.is_default() { DEFAULT_ROUTE } else { key };
         read_path(reader, value, (path, &template), around, (models, &mut found));
     }
-    let (mut routes, places): (Vec<Route>, Vec<Place>) = found.into_iter().unzip();
+    let mut routes = found;
     let needed = routes.len() + usize::from(!routes.iter().any(Route::is_default));
     if needed > MAX_ROUTES {
         let message = format!("{} operations are more than the {MAX_ROUTES} routes of an HTTP API", routes.len());
@@ -85,24 +88,7 @@ pub(crate) fn read<'d>(
     for message in way::keep_guards(&mut routes) {
         reader.problem(paths.place, message, "give both the same security, or paths that do not overlap");
     }
-    for (route, place) in routes.iter().zip(places) {
-        refuse_unasked(reader, route, place);
-    }
     routes
-}
-
-/// The managed gateway alone asks an authorizer of the user's; the router, which other doors lead to as well, does not.
-fn refuse_unasked(reader: &mut Reader, route: &Route, place: Place) {
-    let (Guard::Request { authorizer }, Way::Dispatched { because, .. }) = (&route.guard, &route.way) else { return };
-    let message = format!(
-        "{} is guarded by {authorizer:?}, a request authorizer, which the router does not ask, and goes through the router: {because}",
-        route.key()
-    );
-    reader.problem(
-        place,
-        message,
-        "use an API key, IAM or an authorizer of type jwt here, or see to what sends the route through the router",
-    );
 }
 
 fn read_path<'d>(
@@ -110,7 +96,7 @@ fn read_path<'d>(
     value: &'d Node,
     route: (&str, &PathTemplate),
     around: &Surroundings<'d>,
-    (models, found): (&mut Models, &mut Vec<(Route, Place)>),
+    (models, found): (&mut Models, &mut Vec<Route>),
 ) {
     let Some(value) = path_item(reader, value, around.refs) else { return };
     check_parameters(reader, value, route, around.refs);
@@ -134,7 +120,7 @@ fn read_path<'d>(
         }
         let validation = around.validators.operation(reader, around.refs, (value, &entry.value), models);
         let route = operation::read(reader, entry, route, (method, validation), around);
-        found.extend(route.map(|route| (route, entry.place)));
+        found.extend(route);
     }
 }
 

@@ -1,15 +1,19 @@
-//! Authorizers of type `request`: a Lambda function that the managed gateway asks before it calls a backend.
+//! Authorizers of type `request` and `token`: a Lambda function that is asked before a backend is called, by the managed
+//! gateway or by the router.
 //! (API Gateway developer guide, `http-api-lambda-authorizer` and `api-gateway-swagger-extensions-authorizer`.)
 
 use std::collections::BTreeSet;
 
+use identity::{AuthorizerKind, IdentitySource, LambdaAuthorizer};
+
 use crate::{
-    Part, Text,
-    document::{Entry, Node},
+    Authorizer, FunctionAuthorizer, Part, Text,
+    authorizer::{refuse_others, source, token_source, validation},
+    document::Node,
     reader::Reader,
 };
 
-/// A Lambda authorizer of the managed gateway.
+/// A Lambda authorizer of an HTTP API, which the managed gateway asks on native routes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestAuthorizer {
     /// The function: a stage variable, or an ARN.
@@ -42,14 +46,69 @@ const SOURCES: [&str; 4] = ["$request.header.", "$request.querystring.", "$conte
 const INVOKE_PREFIX: &str = ":lambda:path/2015-03-31/functions/";
 const INVOKE_SUFFIX: &str = "/invocations";
 
-/// Reads the `x-amazon-apigateway-authorizer` of a Lambda authorizer. Of stage variables, only `known` ones may be used.
-pub(crate) fn read(reader: &mut Reader, node: &Node, known: Option<&BTreeSet<String>>) -> Option<RequestAuthorizer> {
-    for Entry { key, place, .. } in reader.object(node, "x-amazon-apigateway-authorizer") {
-        if !PROPERTIES.contains(&key.as_str()) {
-            let message = format!("{key:?} is not a property of a request authorizer of HTTP APIs");
-            reader.problem(*place, message, "leave it out");
+/// How long a REST API keeps an answer where nothing is said. (`authorizerResultTtlInSeconds`.)
+const REST_TTL_S: u32 = 300;
+
+const REST_PROPERTIES: [&str; 6] = [
+    "type",
+    "authorizerUri",
+    "authorizerCredentials",
+    "identitySource",
+    "identityValidationExpression",
+    "authorizerResultTtlInSeconds",
+];
+
+/// Whether a `request` authorizer is written as HTTP APIs write it; else it is a REST API's.
+pub(crate) fn is_of_http_api(node: &Node) -> bool {
+    let sources =
+        node.get("identitySource").map(|sources| sources.items().map_or(vec![sources], |all| all.iter().collect()));
+    let with_dollar = |source: &Node| source.text().is_some_and(|text| text.trim_start().starts_with('$'));
+    node.get("authorizerPayloadFormatVersion").is_some()
+        || node.get("enableSimpleResponses").is_some()
+        || sources.unwrap_or_default().into_iter().any(with_dollar)
+}
+
+/// Reads the `x-amazon-apigateway-authorizer` of a REST API's Lambda authorizer of this `kind`, which stands in `scheme`.
+pub(crate) fn read_rest(
+    reader: &mut Reader,
+    (node, scheme): (&Node, &Node),
+    kind: AuthorizerKind,
+    known: Option<&BTreeSet<String>>,
+) -> Option<Authorizer> {
+    refuse_others(reader, node, &REST_PROPERTIES, "a REST API's Lambda authorizer");
+    let sources = match (kind, node.get("identitySource")) {
+        (AuthorizerKind::Token, _) => vec![token_source(reader, node, scheme)?],
+        (_, None) => Vec::new(),
+        (_, Some(written)) => {
+            let text = reader.literal(written, "identitySource")?;
+            text.split(',').map(|one| source(reader, written, one.trim())).collect::<Option<_>>()?
         }
+    };
+    let ttl_s = result_ttl(reader, node, sources.is_empty());
+    let validation = validation(reader, node);
+    let credentials = match node.get("authorizerCredentials") {
+        Some(node) => Some(text(reader, node, "authorizerCredentials", known)?),
+        None => None,
+    };
+    let function = function(reader, node, known)?;
+    let rules = LambdaAuthorizer { kind, sources, validation, ttl_s: ttl_s.unwrap_or(REST_TTL_S) };
+    Some(Authorizer::Lambda(FunctionAuthorizer { function, credentials, rules }))
+}
+
+fn result_ttl(reader: &mut Reader, node: &Node, without_sources: bool) -> Option<u32> {
+    let ttl = node.get("authorizerResultTtlInSeconds")?;
+    let seconds = reader.number(ttl, "authorizerResultTtlInSeconds", 0, 3600);
+    if without_sources && seconds.is_some_and(|seconds| seconds > 0) {
+        let message = "answers are kept by their identity source, and the authorizer has none";
+        reader.problem(ttl.place, message, "write identitySource: with a header, or 0");
     }
+    seconds
+}
+
+/// Reads the `x-amazon-apigateway-authorizer` of an HTTP API's Lambda authorizer. Of stage variables, only `known` ones may
+/// be used.
+pub(crate) fn read(reader: &mut Reader, node: &Node, known: Option<&BTreeSet<String>>) -> Option<RequestAuthorizer> {
+    refuse_others(reader, node, &PROPERTIES, "a request authorizer of HTTP APIs");
     let Some(version) = node.get("authorizerPayloadFormatVersion") else {
         let message = "the request authorizer has no authorizerPayloadFormatVersion, which HTTP APIs require";
         let remedy = "write authorizerPayloadFormatVersion: \"1.0\", the REST API's event and answer, or \"2.0\"";
@@ -62,13 +121,8 @@ pub(crate) fn read(reader: &mut Reader, node: &Node, known: Option<&BTreeSet<Str
     if let Some(simple) = simple.filter(|_| simple_responses && payload == "1.0") {
         reader.problem(simple.place, "simple responses need payload format 2.0", "write false, or format \"2.0\"");
     }
-    let ttl = node.get("authorizerResultTtlInSeconds");
-    let result_ttl_s = ttl.and_then(|ttl| reader.number(ttl, "authorizerResultTtlInSeconds", 0, 3600));
     let identity_sources = identity_sources(reader, node);
-    if let Some(ttl) = ttl.filter(|_| result_ttl_s.is_some_and(|seconds| seconds > 0) && identity_sources.is_empty()) {
-        let message = "answers are kept by their identity source, and the authorizer has none";
-        reader.problem(ttl.place, message, "write identitySource: $request.header.NAME, or 0");
-    }
+    let result_ttl_s = result_ttl(reader, node, identity_sources.is_empty());
     let credentials = match node.get("authorizerCredentials") {
         Some(node) => Some(text(reader, node, "authorizerCredentials", known)?),
         None => None,
@@ -127,7 +181,8 @@ fn invoked(uri: &str) -> Option<&str> {
     uri.split_once(INVOKE_PREFIX).and_then(|(_, rest)| rest.strip_suffix(INVOKE_SUFFIX))
 }
 
-fn text(reader: &mut Reader, node: &Node, what: &str, known: Option<&BTreeSet<String>>) -> Option<Text> {
+/// A text with stage variables in it, of which only `known` ones may be used.
+pub(crate) fn text(reader: &mut Reader, node: &Node, what: &str, known: Option<&BTreeSet<String>>) -> Option<Text> {
     let source = reader.text(node, what)?;
     let text = match Text::parse(source, false) {
         Ok(text) => text,
@@ -144,9 +199,17 @@ fn text(reader: &mut Reader, node: &Node, what: &str, known: Option<&BTreeSet<St
 }
 
 impl RequestAuthorizer {
-    /// The stage variables that it uses.
-    pub(crate) fn stage_variables(&self) -> impl Iterator<Item = &str> {
-        self.function.stage_variables().chain(self.credentials.iter().flat_map(Text::stage_variables))
+    /// The same as the router asks it, where the route is dispatched or a request came by another door.
+    pub(crate) fn dispatched(&self) -> Authorizer {
+        let kind = match (self.payload, self.simple_responses) {
+            ("1.0", _) => AuthorizerKind::HttpV1,
+            (_, true) => AuthorizerKind::HttpV2Simple,
+            (_, false) => AuthorizerKind::HttpV2,
+        };
+        let sources = self.identity_sources.iter().filter_map(|source| IdentitySource::parse(source).ok()).collect();
+        let rules = LambdaAuthorizer { kind, sources, validation: None, ttl_s: self.result_ttl_s.unwrap_or_default() };
+        let (function, credentials) = (self.function.clone(), self.credentials.clone());
+        Authorizer::Lambda(FunctionAuthorizer { function, credentials, rules })
     }
 }
 

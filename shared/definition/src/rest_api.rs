@@ -1,11 +1,13 @@
 //! What a REST API has as a whole, and the router does: binary media types and gateway responses.
 //! (API Gateway API reference, `RestApi`; developer guide, `api-gateway-swagger-extensions-gateway-responses`.)
 
+use std::collections::BTreeMap;
+
 use identity::{Policy, PolicyProblem};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Source,
+    Authorizer, Source,
     document::{Entry, Node},
     integration::{is_header_name, source, template},
     reader::{Reader, one_of},
@@ -22,6 +24,20 @@ pub struct RestApi {
     pub policy: Option<Policy>,
     /// `x-tollgate-problem-details`: whether gateway responses that are not customised are RFC 9457's problem details.
     pub problem_details: bool,
+    /// Authorizers by their name in the document.
+    pub authorizers: BTreeMap<String, Authorizer>,
+    /// `x-amazon-apigateway-api-key-source`.
+    pub api_key_source: ApiKeySource,
+}
+
+/// What says which API key a request counts for. (API Gateway developer guide, `api-gateway-api-key-source`.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ApiKeySource {
+    /// Its header `x-api-key`.
+    #[default]
+    Header,
+    /// The `usageIdentifierKey` of a Lambda authorizer's answer.
+    Authorizer,
 }
 
 /// A gateway response of the user's own.
@@ -64,6 +80,7 @@ pub const GATEWAY_RESPONSE_TYPES: [&str; 21] = [
 const BINARY: &str = "x-amazon-apigateway-binary-media-types";
 const RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
 const POLICY: &str = "x-amazon-apigateway-policy";
+const KEY_SOURCE: &str = "x-amazon-apigateway-api-key-source";
 const PROBLEM_DETAILS: &str = "x-tollgate-problem-details";
 
 /// Reads what stands at the top of the document.
@@ -74,6 +91,15 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> RestApi {
         gateway_responses: responses.iter().filter_map(|entry| gateway_response(reader, entry)).collect(),
         policy: root.get(POLICY).and_then(|node| policy(reader, node)),
         problem_details: root.get(PROBLEM_DETAILS).is_some_and(|node| reader.flag(node, PROBLEM_DETAILS)),
+        authorizers: BTreeMap::new(),
+        api_key_source: root.get(KEY_SOURCE).map(|node| key_source(reader, node)).unwrap_or_default(),
+    }
+}
+
+fn key_source(reader: &mut Reader, node: &Node) -> ApiKeySource {
+    match reader.choice(node, KEY_SOURCE, &["HEADER", "AUTHORIZER"]) {
+        Some("AUTHORIZER") => ApiKeySource::Authorizer,
+        _ => ApiKeySource::Header,
     }
 }
 

@@ -9,8 +9,8 @@ mod writer;
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::{Api, Guard, Integration, Managed, Route, Throttle, Way};
-use authorizers::{AUTHORIZER, used, write_jwt_authorizers, write_request_authorizers};
+use crate::{Api, Authorizer, Guard, Integration, Managed, Route, Throttle, Way};
+use authorizers::{AUTHORIZER, write_jwt_authorizers, write_request_authorizers};
 use names::{list, parameter, quoted};
 use writer::{Throttled, Writer};
 
@@ -76,7 +76,7 @@ Outputs:
 pub fn managed_routes(api: &Api) -> String {
     let mut writer = Writer::default();
     for route in &api.routes {
-        writer.route(route);
+        writer.route(route, authorizers::guard(api, route));
     }
     let variables = stage_variables(api);
     let mut template = HEAD.to_owned();
@@ -107,8 +107,8 @@ fn stage_variables(api: &Api) -> BTreeSet<&str> {
         Way::Native(integration) => integration,
         Way::Dispatched { operation, .. } => &operation.integration,
     });
-    let authorizers = used(api, &api.managed.request_authorizers);
-    let authorizers = authorizers.flat_map(|(_, authorizer)| authorizer.stage_variables());
+    let named = api.routes.iter().filter_map(|route| api.rest_api.authorizers.get(route.guard.authorizer()?));
+    let authorizers = named.flat_map(Authorizer::stage_variables);
     let in_templates = integrations.clone().flat_map(Integration::template_variables);
     integrations.flat_map(Integration::stage_variables).chain(in_templates).chain(authorizers).collect()
 }

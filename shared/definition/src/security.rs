@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use identity::AuthorizerKind;
+
 use crate::{
-    Guard, JwtAuthorizer, RequestAuthorizer,
+    Authorizer, Guard, JwtAuthorizer, RequestAuthorizer, authorizer,
     document::{Entry, Node},
     managed,
     reader::{MAX_NAMED, Reader, one_of},
@@ -12,14 +14,25 @@ use crate::{
 };
 
 /// What the document declares, by name.
-pub(crate) struct Schemes(BTreeMap<String, Scheme>);
+#[derive(Default)]
+pub(crate) struct Schemes {
+    all: BTreeMap<String, Scheme>,
+    /// The token authorizers that the managed gateway has.
+    pub(crate) jwt_authorizers: BTreeMap<String, JwtAuthorizer>,
+    /// The Lambda authorizers that the managed gateway has.
+    pub(crate) request_authorizers: BTreeMap<String, RequestAuthorizer>,
+    /// All authorizers, as the router asks them.
+    pub(crate) authorizers: BTreeMap<String, Authorizer>,
+}
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Scheme {
     ApiKey,
     Iam,
-    Jwt(JwtAuthorizer),
-    Request(RequestAuthorizer),
+    /// An authorizer of tokens, by the scheme's name.
+    Token,
+    /// An authorizer that is a function, by the scheme's name.
+    Lambda,
     /// Declared, and nothing that a route can be guarded with here. Who uses it is told.
     Other,
     /// Refused where it is declared.
@@ -33,36 +46,20 @@ impl Schemes {
         let declared = root.get("components").and_then(|components| components.get("securitySchemes"));
         let declared = declared.or_else(|| root.get("securityDefinitions"));
         let entries = declared.map(|schemes| reader.object(schemes, "the security schemes")).unwrap_or_default();
-        let mut schemes = BTreeMap::new();
+        let mut schemes = Schemes::default();
         for Entry { key, value, .. } in entries {
             let Some(node) = refs.resolve(reader, value) else { continue };
-            schemes.insert(key.clone(), read_scheme(reader, key, node, known));
+            let scheme = schemes.read_scheme(reader, key, node, known);
+            schemes.all.insert(key.clone(), scheme);
         }
-        Schemes(schemes)
-    }
-
-    /// The token authorizers among them.
-    pub(crate) fn jwt_authorizers(&self) -> BTreeMap<String, JwtAuthorizer> {
-        let jwt = self.0.iter().filter_map(|(name, scheme)| match scheme {
-            Scheme::Jwt(authorizer) => Some((name.clone(), authorizer.clone())),
-            _ => None,
-        });
-        jwt.collect()
-    }
-
-    /// The Lambda authorizers among them.
-    pub(crate) fn request_authorizers(&self) -> BTreeMap<String, RequestAuthorizer> {
-        let request = self.0.iter().filter_map(|(name, scheme)| match scheme {
-            Scheme::Request(authorizer) => Some((name.clone(), authorizer.clone())),
-            _ => None,
-        });
-        request.collect()
+        schemes
     }
 
     /// Whom a `security` requirement lets in. `[]` and `[{}]` ask for nothing.
     ///
     /// Where there are several requirements, OpenAPI asks for any of them, and REST APIs, whose exports write an API key and an
-    /// authorizer so, for all: as the two are not one, such a list is refused.
+    /// authorizer so, for all. All is what is done here with an API key and one thing more: nobody gets in who would not by
+    /// the other reading. Any other list is refused.
     pub(crate) fn guard(&self, reader: &mut Reader, security: &Node) -> Guard {
         let Some(alternatives) = security.items() else {
             let message = format!("security is {}", security.kind());
@@ -84,9 +81,15 @@ impl Schemes {
             }
         }
         let names: Vec<&str> = guards.iter().map(|(name, _)| *name).take(MAX_NAMED).collect();
+        if !optional && let Some(guard) = with_key(&guards) {
+            return guard;
+        }
         match guards.as_slice() {
             [_, _, ..] => {
-                let message = format!("security names {}, and a route here has one guard", names.join(" and "));
+                let message = format!(
+                    "security names {}, and a route here has one guard, and an API key perhaps",
+                    names.join(" and ")
+                );
                 reader.problem(security.place, message, "name the one that is to be asked");
             }
             [_] if optional => {
@@ -100,21 +103,17 @@ impl Schemes {
 
     fn guard_of(&self, reader: &mut Reader, requirement: &Entry) -> Option<Guard> {
         let Entry { key, place, value } = requirement;
-        match self.0.get(key) {
+        match self.all.get(key) {
             Some(Scheme::ApiKey) => Some(Guard::ApiKey),
             Some(Scheme::Iam) => Some(Guard::Iam),
-            Some(Scheme::Jwt(_)) => {
+            Some(Scheme::Token) => {
                 Some(Guard::Jwt { authorizer: key.clone(), scopes: reader.texts(value, "the scopes") })
             }
-            Some(Scheme::Request(_)) => Some(Guard::Request { authorizer: key.clone() }),
+            Some(Scheme::Lambda) => Some(Guard::Request { authorizer: key.clone() }),
             Some(Scheme::Refused) => None,
             Some(Scheme::Other) => {
                 let message = format!("nothing here can guard a route with the security scheme {key:?}");
-                reader.problem(
-                    *place,
-                    message,
-                    "use an API key, AWS's awsSigv4, or an authorizer of type jwt or request",
-                );
+                reader.problem(*place, message, "use an API key, AWS's awsSigv4, or an x-amazon-apigateway-authorizer");
                 None
             }
             None => {
@@ -125,61 +124,88 @@ impl Schemes {
     }
 
     fn remedy(&self) -> String {
-        let names: Vec<&str> = self.0.keys().map(String::as_str).take(MAX_NAMED).collect();
+        let names: Vec<&str> = self.all.keys().map(String::as_str).take(MAX_NAMED).collect();
         match names.as_slice() {
             [] => "declare it under components.securitySchemes".to_owned(),
             names => format!("write {}, or declare it under components.securitySchemes", one_of(names)),
         }
     }
+
+    fn read_scheme(
+        &mut self,
+        reader: &mut Reader,
+        name: &str,
+        node: &Node,
+        known: Option<&BTreeSet<String>>,
+    ) -> Scheme {
+        let is = |field: &str, text: &str| {
+            node.get(field).and_then(Node::text).is_some_and(|value| value.eq_ignore_ascii_case(text))
+        };
+        if let Some(authorizer) = node.get("x-amazon-apigateway-authorizer") {
+            return match self.read_authorizer(reader, name, (authorizer, node), known) {
+                Some(read) => {
+                    let scheme = if matches!(read, Authorizer::Token(_)) { Scheme::Token } else { Scheme::Lambda };
+                    self.authorizers.insert(name.to_owned(), read);
+                    scheme
+                }
+                None => Scheme::Refused,
+            };
+        }
+        if is("x-amazon-apigateway-authtype", "awsSigv4") {
+            return Scheme::Iam;
+        }
+        if let Some(kind) = node.get("x-amazon-apigateway-authtype") {
+            let text = kind.text().unwrap_or_default();
+            reader.problem(kind.place, format!("the authtype {text:?} is not supported"), "write awsSigv4");
+            return Scheme::Refused;
+        }
+        if !is("type", "apiKey") {
+            return Scheme::Other;
+        }
+        if !(is("name", "x-api-key") && is("in", "header")) {
+            let message = format!("the API key of {name:?} is not in the header x-api-key, where API Gateway reads it");
+            reader.problem(node.place, message, "write {type: apiKey, name: x-api-key, in: header}");
+        }
+        Scheme::ApiKey
+    }
+
+    /// Reads the authorizer of a scheme, and notes what the managed gateway is told of it.
+    fn read_authorizer(
+        &mut self,
+        reader: &mut Reader,
+        name: &str,
+        (node, scheme): (&Node, &Node),
+        known: Option<&BTreeSet<String>>,
+    ) -> Option<Authorizer> {
+        let Some(kind) = node.get("type") else {
+            reader.problem(node.place, "the authorizer has no type", "write type: jwt, or type: request");
+            return None;
+        };
+        match reader.choice(kind, "the authorizer's type", &["jwt", "request", "token", "cognito_user_pools"])? {
+            "jwt" => {
+                let jwt = managed::read_jwt(reader, node)?;
+                let read = Authorizer::of_jwt(reader, node, &jwt);
+                self.jwt_authorizers.insert(name.to_owned(), jwt);
+                read
+            }
+            "request" if request_authorizer::is_of_http_api(node) => {
+                let request = request_authorizer::read(reader, node, known)?;
+                let read = request.dispatched();
+                self.request_authorizers.insert(name.to_owned(), request);
+                Some(read)
+            }
+            "request" => request_authorizer::read_rest(reader, (node, scheme), AuthorizerKind::Request, known),
+            "token" => request_authorizer::read_rest(reader, (node, scheme), AuthorizerKind::Token, known),
+            _ => authorizer::read_user_pools(reader, node, scheme, known),
+        }
+    }
 }
 
-fn read_scheme(reader: &mut Reader, name: &str, node: &Node, known: Option<&BTreeSet<String>>) -> Scheme {
-    let is = |field: &str, text: &str| {
-        node.get(field).and_then(Node::text).is_some_and(|value| value.eq_ignore_ascii_case(text))
+/// An API key and one thing more, both of which are asked for.
+fn with_key(guards: &[(&str, Guard)]) -> Option<Guard> {
+    let other = match guards {
+        [(_, Guard::ApiKey), (_, other)] | [(_, other), (_, Guard::ApiKey)] => other,
+        _ => return None,
     };
-    if let Some(authorizer) = node.get("x-amazon-apigateway-authorizer") {
-        return read_authorizer(reader, authorizer, known);
-    }
-    if is("x-amazon-apigateway-authtype", "awsSigv4") {
-        return Scheme::Iam;
-    }
-    if let Some(kind) = node.get("x-amazon-apigateway-authtype") {
-        let text = kind.text().unwrap_or_default();
-        reader.problem(kind.place, format!("the authtype {text:?} is not supported"), "write awsSigv4");
-        return Scheme::Refused;
-    }
-    if !is("type", "apiKey") {
-        return Scheme::Other;
-    }
-    if !(is("name", "x-api-key") && is("in", "header")) {
-        let message = format!("the API key of {name:?} is not in the header x-api-key, where API Gateway reads it");
-        reader.problem(node.place, message, "write {type: apiKey, name: x-api-key, in: header}");
-    }
-    Scheme::ApiKey
-}
-
-fn read_authorizer(reader: &mut Reader, authorizer: &Node, known: Option<&BTreeSet<String>>) -> Scheme {
-    let Some(kind) = authorizer.get("type") else {
-        reader.problem(authorizer.place, "the authorizer has no type", "write type: jwt, or type: request");
-        return Scheme::Refused;
-    };
-    let remedy = match reader.choice(kind, "the authorizer's type", &["jwt", "request", "token", "cognito_user_pools"])
-    {
-        Some("jwt") => return managed::read_jwt(reader, authorizer).map_or(Scheme::Refused, Scheme::Jwt),
-        Some("request") => {
-            return request_authorizer::read(reader, authorizer, known).map_or(Scheme::Refused, Scheme::Request);
-        }
-        Some("token") => {
-            "write type: request with authorizerPayloadFormatVersion: \"1.0\" and identitySource: $request.header.NAME; its \
-             function then gets the header in an event of that type"
-        }
-        Some(_) => {
-            "write type: jwt with jwtConfiguration: {issuer: https://cognito-idp.REGION.amazonaws.com/POOL, audience: [CLIENT]}"
-        }
-        None => return Scheme::Refused,
-    };
-    let message =
-        format!("authorizers of type {} are not supported", kind.text().unwrap_or_default().to_ascii_lowercase());
-    reader.problem(kind.place, message, remedy);
-    Scheme::Refused
+    Some(Guard::WithKey(Box::new(other.clone())))
 }

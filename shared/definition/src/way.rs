@@ -110,6 +110,8 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
         "HTTP APIs do not validate requests"
     } else if rest_api.policy.is_some() {
         "HTTP APIs have no resource policy"
+    } else if let Some(because) = guard_needs_router(guard, operation, rest_api) {
+        because
     } else if !rest_api.gateway_responses.is_empty() || rest_api.problem_details {
         "HTTP APIs have no gateway responses of the user's own"
     } else {
@@ -129,6 +131,17 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
         };
     };
     Some(because.to_owned())
+}
+
+/// What of who is calling the managed gateway cannot find out.
+fn guard_needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<&'static str> {
+    if let Guard::WithKey(_) = guard {
+        return Some("HTTP APIs do not ask for an API key beside something else");
+    }
+    if operation.admits.tenant.is_some() || !operation.admits.requires.is_empty() {
+        return Some("HTTP APIs know no tenants");
+    }
+    guard.authorizer().and_then(|name| rest_api.authorizers.get(name)?.needs_router())
 }
 
 fn kind(target: &Target) -> &'static str {

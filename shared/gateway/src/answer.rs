@@ -2,27 +2,28 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use definition::{Admits, Integration, RestApi, Table};
-use identity::{KeyLookup, Principal};
+use definition::{Integration, RestApi, Table};
+use identity::{KeyFetcher, KeyLookup, KeySets, Principal};
 
 use crate::{
     Backends, GatewayRequest, GatewayResponse, PartFailure, Refusal, RequestPath, aggregate, called,
     exchange::Exchange,
     gateway_response::{self, Refused},
+    identify::{Desk, NoIssuers, announce},
     integration, matching, policy,
     prepared::Prepared,
-    principal, trace,
+    trace,
     validate::{self, CompiledModels},
 };
 
 /// The router's data plane: the compiled API and what it calls.
-pub struct Gateway<B, K> {
+pub struct Gateway<B, K, F = NoIssuers> {
     table: Table<'static>,
     rest_api: OnceLock<RestApi>,
     prepared: Vec<OnceLock<Prepared>>,
     models: CompiledModels,
     backends: B,
-    keys: K,
+    desk: Desk<K, F>,
 }
 
 /// A response, and what the log says of it.
@@ -52,11 +53,21 @@ struct Trail<'g> {
 }
 
 impl<B: Backends, K: KeyLookup> Gateway<B, K> {
-    /// A gateway over `table`, which lives as long as the process.
+    /// A gateway over `table`, which lives as long as the process. It reaches no issuer of tokens.
     pub fn new(table: Table<'static>, backends: B, keys: K) -> Self {
         let prepared = (0..table.len()).map(|_| OnceLock::new()).collect();
         let models = CompiledModels::new(&table);
-        Gateway { table, rest_api: OnceLock::new(), prepared, models, backends, keys }
+        let desk = Desk::new(keys, KeySets::new(NoIssuers));
+        Gateway { table, rest_api: OnceLock::new(), prepared, models, backends, desk }
+    }
+}
+
+impl<B: Backends, K: KeyLookup, F: KeyFetcher> Gateway<B, K, F> {
+    /// The same gateway, which verifies tokens by the keys of their issuers.
+    #[must_use]
+    pub fn with_issuers<G: KeyFetcher>(self, issuers: KeySets<G>) -> Gateway<B, K, G> {
+        let Gateway { table, rest_api, prepared, models, backends, desk } = self;
+        Gateway { table, rest_api, prepared, models, backends, desk: desk.with_issuers(issuers) }
     }
 
     /// Answers `request`. Whatever happens, there is an answer.
@@ -107,13 +118,10 @@ impl<B: Backends, K: KeyLookup> Gateway<B, K> {
         if let Some(policy) = &rest_api.policy {
             policy::check(policy, request, operation)?;
         }
-        match operation.admits {
-            Admits::Everybody => {}
-            Admits::ApiKey => trail.principal = Some(principal::of(request, &self.keys).await?),
-            Admits::Managed if request.route_key.as_deref() == Some(&*operation.route_key()) => {}
-            Admits::Managed => return Err(Refusal::OtherRoute),
-        }
-        principal::announce(request, trail.principal.as_ref());
+        let asked = Exchange::new(request, (operation, &trail.parameters), None, rest_api);
+        let mut known = self.desk.identify(&asked, &self.backends).await?;
+        announce::announce(request, &mut known);
+        trail.principal = known.principal;
         let exchange = Exchange::new(request, (operation, &trail.parameters), trail.principal.as_ref(), rest_api);
         if !operation.validation.is_empty() {
             validate::check(&operation.validation, &exchange, &self.models)?;

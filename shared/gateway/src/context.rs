@@ -33,15 +33,21 @@ pub(crate) fn of_event(
     ] {
         context.insert(name.to_owned(), value);
     }
-    let authorizer = match request.authorizer.get("lambda") {
-        Some(context) => Some(context.clone()),
-        None if request.authorizer.is_empty() => None,
-        None => Some(Value::Object(request.authorizer.clone())),
-    };
-    if let Some(authorizer) = authorizer {
-        context.insert("authorizer".to_owned(), authorizer);
+    if let Some(authorizer) = authorizer(request) {
+        context.insert("authorizer".to_owned(), Value::Object(authorizer));
     }
     context
+}
+
+/// `requestContext.authorizer` of format 1.0: the fields of a Lambda authorizer's answer, a token's `claims` and `scopes`,
+/// side by side.
+fn authorizer(request: &GatewayRequest) -> Option<Map<String, Value>> {
+    let of = |name: &str| request.authorizer.get(name).and_then(Value::as_object).cloned();
+    match (of("lambda"), of("jwt")) {
+        (Some(lambda), Some(jwt)) => Some(jwt.into_iter().chain(lambda).collect()),
+        (Some(one), None) | (None, Some(one)) => Some(one),
+        (None, None) => (!request.authorizer.is_empty()).then(|| request.authorizer.clone()),
+    }
 }
 
 /// The context as templates and mappings read it: the values of an authorizer are texts, a token's claims stand under
@@ -107,7 +113,9 @@ fn identity(request: &GatewayRequest, principal: Option<&Principal>) -> Value {
         "userArn": of_iam("userArn"),
     });
     // AWS has these where a method asks for a key.
-    if let Some((identity, principal)) = identity.as_object_mut().zip(principal) {
+    if let Some((identity, principal)) =
+        identity.as_object_mut().zip(principal.filter(|principal| principal.key_id.is_some()))
+    {
         identity.insert("apiKeyId".to_owned(), json!(principal.key_id));
         identity.insert("apiKey".to_owned(), json!(request.headers.get("x-api-key")));
     }

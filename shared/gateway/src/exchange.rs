@@ -133,7 +133,7 @@ impl<'r> Exchange<'r> {
         })
     }
 
-    fn query_values(&self, name: &str) -> Vec<String> {
+    pub(crate) fn query_values(&self, name: &str) -> Vec<String> {
         self.query().iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
     }
 

@@ -5,7 +5,7 @@ use definition::HttpProxy;
 
 use crate::{
     CallProblem, GatewayRequest, GatewayResponse, Headers, HttpAnswer, HttpCall, Refusal, changes, exchange::Exchange,
-    mapped, outgoing, principal, trace, url,
+    identify::announce, mapped, outgoing, trace, url,
 };
 
 /// Request headers that API Gateway does not pass on (recorded), and those that belong to the connection.
@@ -71,7 +71,7 @@ fn headers(request: GatewayRequest, mapped: Headers, exchange: &Exchange<'_>) ->
     headers.set("x-amzn-requestid", &request.request_id);
     headers.set("x-amzn-trace-id", trace::id(exchange.request));
     if let Some(principal) = exchange.principal {
-        principal::headers(principal, &mut headers);
+        announce::headers(principal, &mut headers);
     }
     headers
 }

@@ -1,7 +1,7 @@
 //! What happens to one request: parse, match, identify, call, respond.
 //!
 //! Each step is a function from values to values in a module of its own; the steps that must wait take a port
-//! ([`Backends`], [`identity::KeyLookup`]). [`Gateway::answer`] puts them in order and reads like the sentence.
+//! ([`Backends`], [`identity::KeyLookup`], [`identity::KeyFetcher`]). [`Gateway::answer`] puts them in order and reads like the sentence.
 
 mod accept;
 mod action_call;
@@ -16,6 +16,7 @@ mod context;
 mod exchange;
 mod gateway_response;
 mod http_proxy;
+mod identify;
 mod incoming;
 mod integration;
 mod lambda_answer;
@@ -28,7 +29,6 @@ mod outgoing;
 mod path;
 mod policy;
 mod prepared;
-mod principal;
 mod refusal;
 mod request;
 mod response;
@@ -49,6 +49,7 @@ pub use backends::{
     ServiceCall, Tls,
 };
 pub use exchange::template_inputs;
+pub use identify::NoIssuers;
 pub use path::{PathProblem, RequestPath};
 pub use refusal::{FieldError, Refusal};
 pub use request::{ApiIdentity, GatewayRequest, Headers, Stage, query_pairs};

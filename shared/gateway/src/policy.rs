@@ -1,7 +1,7 @@
 //! The API's resource policy: whether this caller may call this method, from there.
 //! (API Gateway developer guide, `apigateway-authorization-flow`.)
 
-use definition::{Admits, Operation};
+use definition::{Asks, Operation};
 use identity::{Decision, Policy, PolicyRequest, method_arn};
 use serde_json::Value;
 
@@ -13,6 +13,20 @@ use crate::{GatewayRequest, Refusal};
 /// # Errors
 /// 403 where the policy denies it, or does not allow it.
 pub(crate) fn check(policy: &Policy, request: &GatewayRequest, operation: &Operation) -> Result<(), Refusal> {
+    let resource = method_arn_of(request);
+    let iam = request.authorizer.get("iam");
+    let decision = policy.decide(&asked(request, &resource));
+    let signed = operation.admits.asks == Asks::Iam && iam.is_some_and(Value::is_object);
+    match decision {
+        Decision::Allow => Ok(()),
+        Decision::ImplicitDeny if signed => Ok(()),
+        Decision::ImplicitDeny => Err(Refusal::Policy { explicit: false }),
+        Decision::ExplicitDeny => Err(Refusal::Policy { explicit: true }),
+    }
+}
+
+/// The ARN of what the request calls.
+pub(crate) fn method_arn_of(request: &GatewayRequest) -> String {
     let api = &request.api;
     let partition = match api.region.split('-').next() {
         Some("cn") => "aws-cn",
@@ -20,22 +34,18 @@ pub(crate) fn check(policy: &Policy, request: &GatewayRequest, operation: &Opera
         _ => "aws",
     };
     let arn = format!("arn:{partition}:execute-api:{}:{}:{}", api.region, api.account_id, api.api_id);
-    let resource = method_arn(&arn, &request.stage.name, &request.method, &request.path);
+    method_arn(&arn, &request.stage.name, &request.method, &request.path)
+}
+
+/// The request as policies see it, the API's own and those of its authorizers.
+pub(crate) fn asked<'r>(request: &'r GatewayRequest, resource: &'r str) -> PolicyRequest<'r> {
     let iam = request.authorizer.get("iam");
     let of_iam = |name: &str| iam.and_then(|iam| iam.get(name)?.as_str());
-    let asked = PolicyRequest::new(&resource, request.time_ms)
+    PolicyRequest::new(resource, request.time_ms)
         .called_by(of_iam("userArn"))
         .with("aws:SourceIp", request.source_ip.as_str())
         .with("aws:SecureTransport", "true")
         .with_some("aws:UserAgent", request.headers.get("user-agent"))
         .with_some("aws:Referer", request.headers.get("referer"))
-        .with_some("aws:PrincipalOrgID", of_iam("principalOrgId"));
-    let decision = policy.decide(&asked);
-    let signed = operation.admits == Admits::Managed && iam.is_some_and(Value::is_object);
-    match decision {
-        Decision::Allow => Ok(()),
-        Decision::ImplicitDeny if signed => Ok(()),
-        Decision::ImplicitDeny => Err(Refusal::Policy { explicit: false }),
-        Decision::ExplicitDeny => Err(Refusal::Policy { explicit: true }),
-    }
+        .with_some("aws:PrincipalOrgID", of_iam("principalOrgId"))
 }

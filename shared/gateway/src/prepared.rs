@@ -35,7 +35,7 @@ impl Prepared {
             let own = |integration| {
                 let validation = Validation::default();
                 let (path, method) = (path.clone(), method.clone());
-                Prepared::new(Operation { path, method, admits: *admits, validation, integration })
+                Prepared::new(Operation { path, method, admits: admits.clone(), validation, integration })
             };
             prepared.parts = aggregate.parts.iter().map(|part| own(part.integration.clone())).collect();
             prepared.join = aggregate.response.as_ref().map(|join| Box::new(own(as_mock(&join.response))));

@@ -152,22 +152,19 @@ impl Refusal {
             Refusal::Identity(refusal) => match refusal.kind() {
                 RefusalKind::InvalidApiKey => ("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
                 RefusalKind::Unauthorized => ("UNAUTHORIZED", 401, "UnauthorizedException", "Unauthorized"),
-                RefusalKind::AccessDenied => {
-                    ("ACCESS_DENIED", 403, "AccessDeniedException", "User is not authorized to access this resource")
+                // `EXPIRED_TOKEN` is for the session token of an AWS signature: AWS answers a user's so.
+                RefusalKind::Expired => {
+                    ("UNAUTHORIZED", 401, "UnauthorizedException", "The incoming token has expired")
                 }
+                RefusalKind::AccessDenied { explicit } => denied(explicit),
                 RefusalKind::AuthorizerFailure | RefusalKind::Undecided => {
-                    ("AUTHORIZER_FAILURE", 500, SERVER, INTERNAL)
+                    ("AUTHORIZER_FAILURE", 500, "AuthorizerFailureException", INTERNAL)
+                }
+                RefusalKind::AuthorizerConfiguration => {
+                    ("AUTHORIZER_CONFIGURATION_ERROR", 500, "AuthorizerConfigurationException", INTERNAL)
                 }
             },
-            Refusal::Policy { explicit: true } => (
-                "ACCESS_DENIED",
-                403,
-                "AccessDeniedException",
-                "User is not authorized to access this resource with an explicit deny",
-            ),
-            Refusal::Policy { explicit: false } => {
-                ("ACCESS_DENIED", 403, "AccessDeniedException", "User is not authorized to access this resource")
-            }
+            Refusal::Policy { explicit } => denied(*explicit),
             Refusal::MissingParameters(names) => {
                 let message = format!("Missing required request parameters: [{}]", names.join(", "));
                 return DefaultResponse { kind: "BAD_REQUEST_PARAMETERS", status: 400, error_type: BAD, message };
@@ -192,4 +189,11 @@ impl Refusal {
         };
         DefaultResponse { kind, status, error_type, message: message.to_owned() }
     }
+}
+
+/// `ACCESS_DENIED`, with or without a statement that says so.
+fn denied(explicit: bool) -> (&'static str, u16, &'static str, &'static str) {
+    const PLAIN: &str = "User is not authorized to access this resource";
+    const EXPLICIT: &str = "User is not authorized to access this resource with an explicit deny";
+    ("ACCESS_DENIED", 403, "AccessDeniedException", if explicit { EXPLICIT } else { PLAIN })
 }

@@ -54,10 +54,17 @@ pub enum RefusalKind {
     InvalidApiKey,
     /// `UNAUTHORIZED`: 401.
     Unauthorized,
+    /// `UNAUTHORIZED` of a token whose time is over: 401.
+    Expired,
     /// `ACCESS_DENIED`: 403.
-    AccessDenied,
+    AccessDenied {
+        /// Whether an authorizer says so, and does not merely not allow it.
+        explicit: bool,
+    },
     /// `AUTHORIZER_FAILURE`: 500.
     AuthorizerFailure,
+    /// `AUTHORIZER_CONFIGURATION_ERROR`: 500.
+    AuthorizerConfiguration,
     /// Nothing that the caller could change: 500.
     Undecided,
 }
@@ -69,16 +76,20 @@ impl Refusal {
             Refusal::MissingKey | Refusal::UnknownKey | Refusal::DisabledKey { .. } | Refusal::ExpiredKey { .. } => {
                 RefusalKind::InvalidApiKey
             }
-            Refusal::Token(refusal) if refusal.is_forbidden() => RefusalKind::AccessDenied,
+            Refusal::Token(refusal) if refusal.is_forbidden() => RefusalKind::AccessDenied { explicit: false },
+            Refusal::Token(JwtRefusal::Expired) => RefusalKind::Expired,
             Refusal::Token(_) => RefusalKind::Unauthorized,
             Refusal::Authorizer(refusal) => match refusal {
                 AuthorizerRefusal::MissingIdentity(_)
                 | AuthorizerRefusal::MalformedToken
                 | AuthorizerRefusal::Unauthorized => RefusalKind::Unauthorized,
-                AuthorizerRefusal::Denied => RefusalKind::AccessDenied,
-                AuthorizerRefusal::Failed | AuthorizerRefusal::MalformedAnswer(_) => RefusalKind::AuthorizerFailure,
+                AuthorizerRefusal::Denied { explicit } => RefusalKind::AccessDenied { explicit: *explicit },
+                AuthorizerRefusal::Failed => RefusalKind::AuthorizerFailure,
+                AuthorizerRefusal::NotAsked(_) | AuthorizerRefusal::MalformedAnswer(_) => {
+                    RefusalKind::AuthorizerConfiguration
+                }
             },
-            Refusal::NoTenant { .. } | Refusal::Lacking { .. } => RefusalKind::AccessDenied,
+            Refusal::NoTenant { .. } | Refusal::Lacking { .. } => RefusalKind::AccessDenied { explicit: false },
             Refusal::Undecided(_) => RefusalKind::Undecided,
         }
     }

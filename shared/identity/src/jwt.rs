@@ -5,6 +5,9 @@
 //! [`verify_jwt`] is the whole way: it reads the token, finds the issuer among those that the [`JwtRules`] trust, has
 //! [`KeySets`] give the key, checks the signature, and then the claims. Keys come from the issuers that the rules name and
 //! from nowhere else: a header that brings a key or the address of one refuses the token.
+//!
+//! `jsonwebtoken` reads headers and keys and checks signatures. What it does not, stands here: it takes the time from the
+//! clock, lets a token without `iss` pass, and names that stand twice in the claims.
 
 mod algorithm;
 mod claims;
@@ -12,6 +15,7 @@ mod json;
 mod key;
 mod key_set;
 mod key_sets;
+mod provider;
 mod rules;
 mod token;
 

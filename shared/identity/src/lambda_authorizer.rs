@@ -69,8 +69,14 @@ pub enum AuthorizerRefusal {
     #[error("the authorizer says that the caller is unknown")]
     Unauthorized,
     /// The answer does not allow this request: 403.
-    #[error("the authorizer does not allow it")]
-    Denied,
+    #[error("the authorizer does not allow it{}", if *.explicit { ", explicitly" } else { "" })]
+    Denied {
+        /// Whether its answer says so, and does not merely not allow it.
+        explicit: bool,
+    },
+    /// The function could not be asked: 500.
+    #[error("the authorizer could not be asked: {0}")]
+    NotAsked(String),
     /// The function failed: 500.
     #[error("the authorizer's function failed")]
     Failed,

@@ -15,6 +15,12 @@ mod accepted;
 mod desk;
 #[path = "jwt/fetched.rs"]
 mod fetched;
+#[path = "jwt/forged.rs"]
+mod forged;
+#[path = "jwt/headers.rs"]
+mod headers;
+#[path = "jwt/mutated.rs"]
+mod mutated;
 #[path = "jwt/refused.rs"]
 mod refused;
 #[path = "jwt/vectors.rs"]

@@ -179,33 +179,10 @@ fn a_route_has_one_guard() {
     assert_eq!(with("[{api_key: []}, {api_key: []}]"), Ok(Guard::ApiKey));
     assert_eq!(with("[]"), Ok(Guard::Open));
     assert_eq!(with("[{}]"), Ok(Guard::Open));
-    let both = Err("security names api_key and iam, and a route here has one guard".to_owned());
+    let both = Ok(Guard::WithKey(Box::new(Guard::Iam)));
     assert_eq!(with("[{api_key: []}, {iam: []}]"), both);
     assert_eq!(with("[{api_key: [], iam: []}]"), both);
     assert_eq!(with("[{}, {iam: []}]"), Err("{} beside iam makes it optional, which API Gateway has not".to_owned()));
-}
-
-#[test]
-fn a_request_authorizer_guards_native_routes_alone() {
-    let source = |path: &str| {
-        format!(
-            "openapi: 3.0.3\ncomponents:\n  securitySchemes:\n    badge: {{type: apiKey, name: Badge, in: header, \
-             x-amazon-apigateway-authorizer: {{type: request, authorizerUri: '${{stageVariables.b}}', \
-             authorizerPayloadFormatVersion: '2.0'}}}}\npaths:\n  /a:\n    get:\n      security: [{{badge: []}}]\n      {path}\n      \
-             x-amazon-apigateway-integration: {{type: aws_proxy, uri: '${{stageVariables.f}}'}}\n"
-        )
-    };
-    let api = compile(&source("x-tollgate-path: native")).unwrap();
-    assert_eq!(api.routes[0].guard, Guard::Request { authorizer: "badge".to_owned() });
-    let found = problems(&source("x-tollgate-path: dispatched"));
-    assert!(
-        found.len() == 1
-            && found[0].starts_with(
-                "7:5 GET /a is guarded by \"badge\", a request authorizer, which the router does not ask, and goes through \
-                 the router: x-tollgate-path asks for it | "
-            ),
-        "{found:?}"
-    );
 }
 
 #[test]

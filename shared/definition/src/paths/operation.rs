@@ -1,7 +1,7 @@
 //! One operation of a path.
 
 use crate::{
-    Guard, Integration, Operation, PathTemplate, Place, Route, Throttle, Validation, aggregate,
+    ApiKeySource, Guard, Integration, Operation, PathTemplate, Place, Route, Throttle, Validation, aggregate,
     document::{Entry, Node},
     integration,
     openapi::refuse_unknown,
@@ -50,6 +50,8 @@ pub(super) fn read<'d>(
     check_default(reader, entry, template);
     check_parameters(reader, &entry.value, route, around.refs);
     let guard = read_guard(reader, &entry.value, around);
+    let admits = around.tenancy.of_operation(reader, entry, &guard);
+    check_key_source(reader, entry, &guard, around);
     let throttle = read_throttle(reader, &entry.value);
     let wish = way::wish(reader, &entry.value, around.wish);
     let integration = match (entry.value.get(INTEGRATION), entry.value.get(aggregate::EXTENSION)) {
@@ -66,8 +68,7 @@ pub(super) fn read<'d>(
             return None;
         }
     };
-    let operation =
-        Operation { path: path.to_owned(), method: method.clone(), admits: guard.admits(), validation, integration };
+    let operation = Operation { path: path.to_owned(), method: method.clone(), admits, validation, integration };
     match way::choose(wish, &guard, operation, &around.rest_api) {
         Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle }),
         Err(because) => {
@@ -133,12 +134,29 @@ fn read_guard(reader: &mut Reader, operation: &Node, around: &Surroundings<'_>) 
     };
     match reader.choice(kind, "the type of x-amazon-apigateway-auth", &["AWS_IAM", "NONE"]) {
         Some("AWS_IAM") if matches!(guard, Guard::Open | Guard::Iam) => Guard::Iam,
+        Some("AWS_IAM") if guard == Guard::ApiKey => Guard::WithKey(Box::new(Guard::Iam)),
         Some("AWS_IAM") => {
             let message = "AWS_IAM together with a requirement of security is not supported";
             reader.problem(auth.place, message, "ask for one of them: security: [], or no x-amazon-apigateway-auth");
             guard
         }
         _ => guard,
+    }
+}
+
+/// Where authorizers name the key, an operation that asks for one must ask a Lambda authorizer as well. AWS takes it
+/// without, and lets nobody in.
+fn check_key_source(reader: &mut Reader, entry: &Entry, guard: &Guard, around: &Surroundings<'_>) {
+    let named_by_authorizer = matches!(guard.without_key(), Guard::Request { .. });
+    let nobody_names_it = around.rest_api.api_key_source == ApiKeySource::Authorizer && !named_by_authorizer;
+    if nobody_names_it && guard.admits().api_key && !reader.as_aws {
+        let message = "the operation asks for an API key, which a Lambda authorizer is to name, and asks none";
+        let place = entry.value.get("security").map_or(entry.place, |node| node.place);
+        reader.problem(
+            place,
+            message,
+            "add an authorizer of type token or request to its security, or write x-amazon-apigateway-api-key-source: HEADER",
+        );
     }
 }
 

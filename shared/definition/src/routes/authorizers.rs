@@ -9,7 +9,7 @@ use super::{
     functions::{deployed, invocation, write_permission},
     names::{authorizer_id, list, quoted, request_authorizer_id},
 };
-use crate::{Api, Guard};
+use crate::{Api, Guard, Route, Way};
 
 /// Our authorizer function, where a route asks for an API key.
 pub(super) const AUTHORIZER: &str = r"
@@ -35,17 +35,24 @@ pub(super) const AUTHORIZER: &str = r"
       SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/authorizers/*
 ";
 
-/// Those of `authorizers` that guard a route.
-pub(super) fn used<'a, T>(
-    api: &'a Api,
-    authorizers: &'a BTreeMap<String, T>,
-) -> impl Iterator<Item = (&'a String, &'a T)> {
-    authorizers.iter().filter(|(name, _)| {
-        api.routes.iter().any(|route| match &route.guard {
-            Guard::Jwt { authorizer, .. } | Guard::Request { authorizer } => authorizer == *name,
-            Guard::Open | Guard::ApiKey | Guard::Iam => false,
-        })
-    })
+/// What the managed gateway asks on a route. A token and a signature it checks by itself, also where the router is behind
+/// it; a function of the user's it asks on native routes alone, for the router asks it on the others; and what it has not,
+/// the router does.
+pub(super) fn guard<'r>(api: &Api, route: &'r Route) -> &'r Guard {
+    let guard = route.guard.without_key();
+    let is_native = matches!(route.way, Way::Native(_));
+    match guard {
+        Guard::Jwt { authorizer, .. } if !api.managed.jwt_authorizers.contains_key(authorizer) => &Guard::Open,
+        Guard::Request { authorizer } if !(is_native && api.managed.request_authorizers.contains_key(authorizer)) => {
+            &Guard::Open
+        }
+        guard => guard,
+    }
+}
+
+/// Those of `authorizers` that the managed gateway asks on a route.
+fn used<'a, T>(api: &'a Api, authorizers: &'a BTreeMap<String, T>) -> impl Iterator<Item = (&'a String, &'a T)> {
+    authorizers.iter().filter(|(name, _)| api.routes.iter().any(|route| guard(api, route).authorizer() == Some(*name)))
 }
 
 pub(super) fn write_jwt_authorizers(template: &mut String, api: &Api) {

@@ -36,7 +36,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn route(&mut self, route: &Route) {
+    /// Writes a route, on which the managed gateway asks what `guard` says.
+    pub(super) fn route(&mut self, route: &Route, guard: &Guard) {
         let name = self.name(&route_id(route));
         let target = match &route.way {
             Way::Dispatched { .. } => "Router".to_owned(),
@@ -52,8 +53,9 @@ impl Writer {
              RouteKey: {}\n      Target: !Sub integrations/${{{target}}}\n",
             quoted(&key)
         );
-        match &route.guard {
-            Guard::Open => {}
+        match guard {
+            // A key beside something else is the router's to ask for.
+            Guard::Open | Guard::WithKey(_) => {}
             Guard::ApiKey => {
                 self.resources.push_str("      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer\n");
             }

@@ -292,7 +292,7 @@ fn a_table_whose_parts_wait_for_each_other_ends_all_the_same() {
         let prepared = Prepared::new(Operation {
             path: "/a".to_owned(),
             method: "GET".to_owned(),
-            admits: Admits::Everybody,
+            admits: Admits::default(),
             validation: Validation::default(),
             integration: Integration::Aggregate(aggregate.clone()),
         });

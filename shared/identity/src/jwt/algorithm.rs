@@ -1,6 +1,6 @@
 //! Signature algorithms. (RFC 7518, section 3.1; RFC 8037.)
 
-use ring::signature;
+use jsonwebtoken::Algorithm as JwtAlgorithm;
 use serde::{Deserialize, Serialize};
 
 /// An algorithm by which a token may be signed. There is none without a key pair: neither `none` nor HMAC, whose secret
@@ -27,6 +27,19 @@ pub enum Algorithm {
     EdDsa,
 }
 
+/// Each by the name that `jsonwebtoken` has for it.
+const KNOWN: [(JwtAlgorithm, Algorithm); 9] = [
+    (JwtAlgorithm::RS256, Algorithm::Rs256),
+    (JwtAlgorithm::RS384, Algorithm::Rs384),
+    (JwtAlgorithm::RS512, Algorithm::Rs512),
+    (JwtAlgorithm::PS256, Algorithm::Ps256),
+    (JwtAlgorithm::PS384, Algorithm::Ps384),
+    (JwtAlgorithm::PS512, Algorithm::Ps512),
+    (JwtAlgorithm::ES256, Algorithm::Es256),
+    (JwtAlgorithm::ES384, Algorithm::Es384),
+    (JwtAlgorithm::EdDSA, Algorithm::EdDsa),
+];
+
 impl Algorithm {
     /// Those that an RSA key is for.
     pub(crate) const RSA: [Algorithm; 6] =
@@ -34,40 +47,11 @@ impl Algorithm {
 
     /// Reads its name, in the one spelling that it has.
     pub fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "RS256" => Algorithm::Rs256,
-            "RS384" => Algorithm::Rs384,
-            "RS512" => Algorithm::Rs512,
-            "PS256" => Algorithm::Ps256,
-            "PS384" => Algorithm::Ps384,
-            "PS512" => Algorithm::Ps512,
-            "ES256" => Algorithm::Es256,
-            "ES384" => Algorithm::Es384,
-            "EdDSA" => Algorithm::EdDsa,
-            _ => return None,
-        })
+        name.parse().ok().and_then(Algorithm::of)
     }
 
-    /// The check of an RSA signature, by a key of 2048 to 8192 bits.
-    pub(crate) fn rsa(self) -> Option<&'static signature::RsaParameters> {
-        Some(match self {
-            Algorithm::Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
-            Algorithm::Rs384 => &signature::RSA_PKCS1_2048_8192_SHA384,
-            Algorithm::Rs512 => &signature::RSA_PKCS1_2048_8192_SHA512,
-            Algorithm::Ps256 => &signature::RSA_PSS_2048_8192_SHA256,
-            Algorithm::Ps384 => &signature::RSA_PSS_2048_8192_SHA384,
-            Algorithm::Ps512 => &signature::RSA_PSS_2048_8192_SHA512,
-            Algorithm::Es256 | Algorithm::Es384 | Algorithm::EdDsa => return None,
-        })
-    }
-
-    /// The check of a signature on a curve. The form is fixed: `r` and `s` side by side, not DER.
-    pub(crate) fn curve(self) -> Option<&'static dyn signature::VerificationAlgorithm> {
-        match self {
-            Algorithm::Es256 => Some(&signature::ECDSA_P256_SHA256_FIXED),
-            Algorithm::Es384 => Some(&signature::ECDSA_P384_SHA384_FIXED),
-            Algorithm::EdDsa => Some(&signature::ED25519),
-            _ => None,
-        }
+    /// The one that `jsonwebtoken` calls so, if it is accepted.
+    pub(crate) fn of(named: JwtAlgorithm) -> Option<Self> {
+        KNOWN.into_iter().find(|(name, _)| *name == named).map(|(_, algorithm)| algorithm)
     }
 }

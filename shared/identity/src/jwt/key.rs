@@ -1,10 +1,13 @@
 //! One public key of an issuer. (RFC 7517, RFC 7518 section 6, RFC 8037.)
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::signature::{RsaPublicKeyComponents, UnparsedPublicKey};
-use serde::Deserialize;
+use jsonwebtoken::{
+    Algorithm as JwtAlgorithm, DecodingKey, DecodingKeyKind, crypto,
+    errors::ErrorKind,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse},
+};
+use serde_json::Value;
 
-use super::Algorithm;
+use super::{Algorithm, JwtRefusal, provider};
 
 /// The least length of an RSA key. (NIST SP 800-131A; RFC 7518, section 3.3.)
 const MIN_RSA_BITS: usize = 2048;
@@ -16,53 +19,42 @@ pub(crate) struct PublicKey {
     /// Its id in the set.
     pub(crate) id: Option<String>,
     algorithms: Vec<Algorithm>,
-    material: Material,
-}
-
-enum Material {
-    Rsa(RsaPublicKeyComponents<Vec<u8>>),
-    /// A point: uncompressed on the NIST curves, encoded on Curve25519.
-    Point(Vec<u8>),
-}
-
-/// A JSON Web Key as it is published. What is not named here does not matter.
-#[derive(Deserialize)]
-pub(crate) struct Jwk {
-    kty: String,
-    kid: Option<String>,
-    #[serde(rename = "use")]
-    usage: Option<String>,
-    key_ops: Option<Vec<String>>,
-    alg: Option<String>,
-    crv: Option<String>,
-    n: Option<String>,
-    e: Option<String>,
-    x: Option<String>,
-    y: Option<String>,
-    d: Option<String>,
+    key: DecodingKey,
 }
 
 impl PublicKey {
-    /// The key, if it is one for checking signatures and strong enough.
-    pub(crate) fn of(jwk: &Jwk) -> Option<Self> {
-        let for_signatures = jwk.usage.as_deref().is_none_or(|usage| usage == "sig")
-            && jwk.key_ops.as_ref().is_none_or(|operations| operations.iter().any(|operation| operation == "verify"));
+    /// The key of a JSON Web Key as it is published, if it is one for checking signatures and strong enough.
+    pub(crate) fn of(published: Value) -> Option<Self> {
         // A private key that was published is anybody's.
-        if !for_signatures || jwk.d.is_some() {
+        if published.get("d").is_some() {
             return None;
         }
-        let (mut algorithms, material) = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
-            ("RSA", _) => (Algorithm::RSA.to_vec(), rsa(jwk)?),
-            ("EC", Some("P-256")) => (vec![Algorithm::Es256], point(jwk, 32)?),
-            ("EC", Some("P-384")) => (vec![Algorithm::Es384], point(jwk, 48)?),
-            ("OKP", Some("Ed25519")) => (vec![Algorithm::EdDsa], Material::Point(bytes(&jwk.x, 32)?)),
+        let jwk: Jwk = serde_json::from_value(published).ok()?;
+        let common = &jwk.common;
+        let for_signatures = common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature)
+            && common.key_operations.as_ref().is_none_or(|operations| operations.contains(&KeyOperations::Verify));
+        if !for_signatures {
+            return None;
+        }
+        let (mut algorithms, point_bytes) = match &jwk.algorithm {
+            AlgorithmParameters::RSA(_) => (Algorithm::RSA.to_vec(), None),
+            AlgorithmParameters::EllipticCurve(point) if point.curve == EllipticCurve::P256 => {
+                (vec![Algorithm::Es256], Some(1 + 2 * 32))
+            }
+            AlgorithmParameters::EllipticCurve(point) if point.curve == EllipticCurve::P384 => {
+                (vec![Algorithm::Es384], Some(1 + 2 * 48))
+            }
+            AlgorithmParameters::OctetKeyPair(point) if point.curve == EllipticCurve::Ed25519 => {
+                (vec![Algorithm::EdDsa], Some(32))
+            }
             _ => return None,
         };
-        if let Some(name) = &jwk.alg {
-            let only = Algorithm::parse(name)?;
+        let key = strong(DecodingKey::from_jwk(&jwk).ok()?, point_bytes)?;
+        if let Some(named) = common.key_algorithm {
+            let only = JwtAlgorithm::try_from(named).ok().and_then(Algorithm::of)?;
             algorithms.retain(|algorithm| *algorithm == only);
         }
-        (!algorithms.is_empty()).then(|| PublicKey { id: jwk.kid.clone(), algorithms, material })
+        (!algorithms.is_empty()).then(|| PublicKey { id: jwk.common.key_id, algorithms, key })
     }
 
     /// Whether it is a key for `algorithm`.
@@ -70,37 +62,34 @@ impl PublicKey {
         self.algorithms.contains(&algorithm)
     }
 
-    /// Whether `signature` is its signature of `message`.
-    pub(crate) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-        if !self.is_for(algorithm) {
-            return false;
-        }
-        match &self.material {
-            Material::Rsa(key) => algorithm.rsa().is_some_and(|check| key.verify(check, message, signature).is_ok()),
-            Material::Point(point) => algorithm
-                .curve()
-                .is_some_and(|check| UnparsedPublicKey::new(check, point).verify(message, signature).is_ok()),
+    /// Checks that `signature`, in base64url, is its signature of `message`.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(crate) fn check(&self, named: JwtAlgorithm, message: &str, signature: &str) -> Result<(), JwtRefusal> {
+        provider::install();
+        match crypto::verify(signature, message.as_bytes(), &self.key, named) {
+            Ok(true) => Ok(()),
+            Err(error) if matches!(error.kind(), ErrorKind::Base64(_)) => {
+                Err(JwtRefusal::Malformed("its signature is not base64url"))
+            }
+            Ok(false) | Err(_) => Err(JwtRefusal::Signature),
         }
     }
 }
 
-fn rsa(jwk: &Jwk) -> Option<Material> {
-    let number = |text: &Option<String>| {
-        let bytes = URL_SAFE_NO_PAD.decode(text.as_deref()?).ok()?;
-        let from = bytes.iter().position(|byte| *byte != 0)?;
-        bytes.get(from..).map(<[u8]>::to_vec)
-    };
-    let (n, e) = (number(&jwk.n)?, number(&jwk.e)?);
-    let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
-    (MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits).then_some(Material::Rsa(RsaPublicKeyComponents { n, e }))
+/// The key, if it has the length that it must have; of RSA's modulus, zeros before it do not count.
+fn strong(key: DecodingKey, point_bytes: Option<usize>) -> Option<DecodingKey> {
+    match key.kind() {
+        DecodingKeyKind::SecretOrDer(point) => (Some(point.len()) == point_bytes).then_some(key),
+        DecodingKeyKind::RsaModulusExponent { n, e } => {
+            let (n, e) = (without_zeros(n)?, without_zeros(e)?);
+            let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
+            (MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits).then(|| DecodingKey::from_rsa_raw_components(n, e))
+        }
+    }
 }
 
-fn point(jwk: &Jwk, length: usize) -> Option<Material> {
-    const UNCOMPRESSED: u8 = 4;
-    let (x, y) = (bytes(&jwk.x, length)?, bytes(&jwk.y, length)?);
-    Some(Material::Point([&[UNCOMPRESSED][..], &x, &y].concat()))
-}
-
-fn bytes(text: &Option<String>, length: usize) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text.as_deref()?).ok().filter(|bytes| bytes.len() == length)
+fn without_zeros(number: &[u8]) -> Option<&[u8]> {
+    number.iter().position(|byte| *byte != 0).and_then(|from| number.get(from..))
 }

@@ -3,10 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    Algorithm,
-    key::{Jwk, PublicKey},
-};
+use super::{Algorithm, key::PublicKey};
 
 /// How long a set may be: what API Gateway reads of one. (Developer guide, `http-api-quotas`.)
 pub(crate) const MAX_SET_BYTES: usize = 150 * 1024;
@@ -45,8 +42,7 @@ impl KeySet {
             return Err(KeySetProblem::TooLong(document.len()));
         }
         let document: Document = serde_json::from_slice(document).map_err(|_| KeySetProblem::Malformed)?;
-        let jwks = document.keys.into_iter().filter_map(|jwk| serde_json::from_value::<Jwk>(jwk).ok());
-        let keys: Vec<PublicKey> = jwks.filter_map(|jwk| PublicKey::of(&jwk)).collect();
+        let keys: Vec<PublicKey> = document.keys.into_iter().filter_map(PublicKey::of).collect();
         if keys.is_empty() { Err(KeySetProblem::Empty) } else { Ok(KeySet { keys }) }
     }
 

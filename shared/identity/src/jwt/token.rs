@@ -1,6 +1,7 @@
 //! A token before it is believed: its parts. (RFC 7515, section 3.1.)
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Header, decode_header};
 use serde_json::{Map, Value};
 
 use super::{Algorithm, Claims, JwtRefusal, json, key::PublicKey};
@@ -13,10 +14,11 @@ pub const MAX_TOKEN_BYTES: usize = 10_240;
 pub(crate) struct Token<'t> {
     pub(crate) algorithm: Algorithm,
     pub(crate) claims: Claims,
-    header: Map<String, Value>,
+    header: Header,
     /// What was signed: header and claims as they came.
     message: &'t str,
-    signature: Vec<u8>,
+    /// In base64url.
+    signature: &'t str,
 }
 
 impl<'t> Token<'t> {
@@ -30,23 +32,25 @@ impl<'t> Token<'t> {
         }
         let (message, signature) = text.rsplit_once('.').ok_or(JwtRefusal::Malformed("it has no three parts"))?;
         let (header, claims) = message.split_once('.').ok_or(JwtRefusal::Malformed("it has no three parts"))?;
-        let header = object(header).ok_or(JwtRefusal::Malformed("its header is no JSON object"))?;
-        let algorithm = check_header(&header)?;
+        check_header(&object(header).ok_or(JwtRefusal::Malformed("its header is no JSON object"))?)?;
         let claims = object(claims).ok_or(JwtRefusal::Malformed("its claims are no JSON object"))?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).ok().filter(|signature| !signature.is_empty());
-        let signature = signature.ok_or(JwtRefusal::Malformed("its signature is not base64url"))?;
+        let header =
+            decode_header(text).map_err(|_| JwtRefusal::Malformed("its header has a field of another type"))?;
+        let algorithm = Algorithm::of(header.alg).ok_or(JwtRefusal::Algorithm)?;
+        if signature.is_empty() {
+            return Err(JwtRefusal::Malformed("its signature is not base64url"));
+        }
         Ok(Token { algorithm, claims: Claims::new(claims), header, message, signature })
     }
 
     /// Which of the issuer's keys is said to have signed it.
     pub(crate) fn key_id(&self) -> Option<&str> {
-        self.header.get("kid").and_then(Value::as_str)
+        self.header.kid.as_deref()
     }
 
     /// Whether `key` signed it.
     pub(crate) fn check_signature(&self, key: &PublicKey) -> Result<(), JwtRefusal> {
-        let genuine = key.verifies(self.algorithm, self.message.as_bytes(), &self.signature);
-        if genuine { Ok(()) } else { Err(JwtRefusal::Signature) }
+        key.check(self.header.alg, self.message, self.signature)
     }
 }
 
@@ -55,7 +59,8 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     json::object(&URL_SAFE_NO_PAD.decode(part).ok()?)
 }
 
-fn check_header(header: &Map<String, Value>) -> Result<Algorithm, JwtRefusal> {
+/// What `jsonwebtoken` reads past: a field that is there and is null, a type, an algorithm that is no text.
+fn check_header(header: &Map<String, Value>) -> Result<(), JwtRefusal> {
     if header.contains_key("crit") {
         // RFC 7515, section 4.1.11: who does not understand what it names must refuse it.
         return Err(JwtRefusal::Header("it asks for an extension"));
@@ -70,7 +75,7 @@ fn check_header(header: &Map<String, Value>) -> Result<Algorithm, JwtRefusal> {
         return Err(JwtRefusal::Header("it is of another type"));
     }
     let name = header.get("alg").and_then(Value::as_str);
-    name.and_then(Algorithm::parse).ok_or(JwtRefusal::Algorithm)
+    name.and_then(Algorithm::parse).map(|_| ()).ok_or(JwtRefusal::Algorithm)
 }
 
 /// `JWT`, or RFC 9068's `at+jwt`, with which some issuers' own types end; not `logout+jwt` or `dpop+jwt`, say, which an

@@ -65,7 +65,7 @@ impl IdentitySource {
     }
 
     /// Its value in the request.
-    pub(crate) fn value(&self, request: &impl IdentityInputs) -> Option<String> {
+    pub fn value(&self, request: &impl IdentityInputs) -> Option<String> {
         match self {
             IdentitySource::Header(name) => request.header(name),
             IdentitySource::Query(name) => request.query(name),
