@@ -1,6 +1,6 @@
 //! What compiles, its table and the router say the same.
 
-use definition::{Api, Operation, Table, encode};
+use definition::{Api, Operation, Table, encode, router_policy};
 use gateway::{Gateway, GatewayRequest, Headers};
 use testkit::{DEMO_KEY, StubBackends, demo_keys};
 
@@ -15,6 +15,7 @@ pub(super) fn check(api: &Api) {
     novelty::note_value("operations", operations.len().min(16));
     let encoded = encode(api);
     assert!(encoded == encode(api), "the same API gave two tables");
+    assert!(router_policy(api) == router_policy(api), "the same API gave two policies");
     let bytes = match encoded {
         Ok(bytes) => bytes,
         Err(error) => return assert!(operations.is_empty(), "an API that compiles is not encoded: {error}"),
