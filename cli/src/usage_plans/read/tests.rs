@@ -41,5 +41,5 @@ fn what_is_no_list_of_plans_is_refused() {
     assert_eq!(problems(""), ["1:1 the document is empty"]);
     assert_eq!(problems("a: *b"), problems("a: *b"));
     assert_eq!(problems(&format!("{}1", "[".repeat(40))), ["1:33 values are nested too deep here"]);
-    assert_eq!(problems("- 5"), ["1:3 a plan's id is \"\"", "1:3 a usage plan is no object"]);
+    assert_eq!(problems("- 5"), ["1:3 a usage plan is no object", "1:3 a plan's id is \"\""]);
 }
