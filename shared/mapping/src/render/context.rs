@@ -1,6 +1,6 @@
 //! `$context`, and the overrides in it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Rendered, Renderer};
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
 pub(super) struct Changes<'a> {
     pub(super) request: Option<Value<'a>>,
     pub(super) response: Option<Value<'a>>,
-    pub(super) others: HashMap<String, Value<'a>>,
+    /// In the order of their names: what is printed of `$context` is the same each time.
+    pub(super) others: BTreeMap<String, Value<'a>>,
     /// The maps of which an entry is set once.
     finals: HashSet<usize>,
     /// The entries of those maps that this template has set.
@@ -21,7 +22,7 @@ pub(super) struct Changes<'a> {
 
 impl Changes<'_> {
     pub(super) fn none() -> Self {
-        Self { request: None, response: None, others: HashMap::new(), finals: HashSet::new(), set: HashSet::new() }
+        Self { request: None, response: None, others: BTreeMap::new(), finals: HashSet::new(), set: HashSet::new() }
     }
 }
 

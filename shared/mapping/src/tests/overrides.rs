@@ -69,6 +69,14 @@ fn context_takes_values_beside_them() {
 }
 
 #[test]
+fn those_values_are_printed_in_the_same_order_each_time() {
+    let names: Vec<String> = (10..30).map(|number| format!("own{number}")).collect();
+    let template: String = names.iter().rev().map(|name| format!("#set($context.{name} = 1)")).collect();
+    let (text, _) = set(&format!("{template}$context.keySet()"));
+    assert!(text.ends_with(&format!("{}]", names.join(", "))), "{text}");
+}
+
+#[test]
 fn an_override_is_set_once_in_a_template() {
     for twice in [
         "#set($context.requestOverride.header.h = 'a')\n#set($context.requestOverride.header.h = 'b')",
