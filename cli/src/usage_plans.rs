@@ -41,7 +41,7 @@ pub(crate) enum UsagePlans {
 pub(crate) struct Apply {
     /// A list of usage plans, YAML or JSON.
     file: PathBuf,
-    /// The table of usage plans: the stack's output UsagePlansTable.
+    /// The table of usage plans: its key is `planId`, a string.
     #[arg(long)]
     table: String,
     /// Say what would change, and change nothing.
@@ -52,7 +52,7 @@ pub(crate) struct Apply {
 /// List plans.
 #[derive(Args)]
 pub(crate) struct Shown {
-    /// The table of usage plans: the stack's output UsagePlansTable.
+    /// The table of usage plans: its key is `planId`, a string.
     #[arg(long)]
     table: String,
     /// How the answer is written.
@@ -74,7 +74,7 @@ pub(crate) struct One {
 pub(crate) struct Delete {
     /// The plan's id.
     id: String,
-    /// The table of usage plans: the stack's output UsagePlansTable.
+    /// The table of usage plans: its key is `planId`, a string.
     #[arg(long)]
     table: String,
     /// The table of API keys: the stack's output ApiKeysTable.
@@ -94,7 +94,7 @@ pub(crate) struct Import {
     /// The tenant that the keys are of; without it each key is a tenant by its name.
     #[arg(long)]
     tenant: Option<String>,
-    /// The table of usage plans: the stack's output UsagePlansTable.
+    /// The table of usage plans: its key is `planId`, a string.
     #[arg(long)]
     table: String,
     /// The table of API keys: the stack's output ApiKeysTable.

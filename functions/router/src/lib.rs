@@ -148,32 +148,23 @@ impl Seen {
         for PartFailure { part, called, refusal } in &outcome.failed_parts {
             tracing::warn!(route, part, integration = called.as_deref(), refusal = %refusal, "a part of the aggregate failed");
         }
-        if status < 500 {
-            tracing::info!(
-                method,
-                route,
-                status,
-                micros,
-                keyId = key_id,
-                tenant,
-                integration,
-                refusal,
-                traceparent,
-                "answered"
-            );
-        } else {
-            tracing::error!(
-                method,
-                route,
-                status,
-                micros,
-                keyId = key_id,
-                tenant,
-                integration,
-                refusal,
-                traceparent,
-                "answered"
-            );
+        // A level is part of a call's place in the code, so the fields stand in a macro.
+        macro_rules! answered {
+            ($level:ident) => {
+                tracing::$level!(
+                    method,
+                    route,
+                    status,
+                    micros,
+                    keyId = key_id,
+                    tenant,
+                    integration,
+                    refusal,
+                    traceparent,
+                    "answered"
+                )
+            };
         }
+        if status < 500 { answered!(info) } else { answered!(error) }
     }
 }

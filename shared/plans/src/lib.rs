@@ -10,6 +10,7 @@ mod counters;
 mod fields;
 mod holder;
 mod holder_id;
+mod pauses;
 mod period;
 mod plan;
 mod quota;

@@ -4,11 +4,21 @@
 //! is ever spent, whatever gets lost, repeated or killed; what a lost answer or a give-back leaves in doubt, the
 //! [`Passbook`] settles. The lease never waits: it says what to ask the store, and is told what came of it.
 
+mod chores;
+
 use std::sync::Arc;
 
-use super::{Pace, pace::HORIZON_MS, passbook::Passbook};
+use super::{
+    Pace,
+    ask::{Lack, QuotaAnswer, QuotaAsk, Shut},
+    marks::forgettable,
+    pace::HORIZON_MS,
+    passbook::Passbook,
+};
 use crate::{
-    Answer, Change, CounterError, DOUBT_MS, Forget, HolderId, Move, Period, Stamp, Standing, counters::expiry_s,
+    Answer, Change, CounterError, HolderId, Move, Period, Stamp, Standing,
+    counters::expiry_s,
+    pauses::{FIRST_PAUSE_MS, LAST_CUT_OFF_MS, LAST_PAUSE_MS},
 };
 
 /// A block is at most the hundredth part of what remains.
@@ -17,31 +27,8 @@ const SHARE_OF_REMAINING: u64 = 100;
 /// And at most a quarter of what remains of a shard, so that it serves several sandboxes.
 const SHARE_OF_SHARD: u64 = 4;
 
-/// How long the store is not asked again after it had no unit left or gave no answer: at first, and at most. Units that other
-/// sandboxes give back are found within the latter.
-const FIRST_PAUSE_MS: i64 = 250;
-const LAST_PAUSE_MS: i64 = 8_000;
-
-/// A store that gave no answer is asked again within this: well before a mark may be forgotten that tells of a lost answer.
-const LAST_CUT_OFF_MS: i64 = 2_000;
-
 /// How many shards one request looks at; the next request goes on from there.
 const SHARDS_AT_ONCE: u64 = 8;
-
-/// How long after a period's end its changes in doubt are asked after.
-const LAST_DOUBT_MS: i64 = 60_000;
-
-/// More marks than this, and some are forgotten: an item of them stays within 1 KB, which is one write unit.
-const MANY_MARKS: usize = 36;
-
-/// Up to so many marks, 3 KB, each is kept for [`LONG_DOUBT_MS`].
-const FULL_OF_MARKS: usize = 128;
-
-/// How long a sandbox may run nothing and still learn what became of its last change.
-const LONG_DOUBT_MS: i64 = 60_000;
-
-/// How many marks are forgotten at once.
-const FORGET_AT_ONCE: usize = 32;
 
 /// One in so many changes is followed by forgetting.
 const FORGET_SELDOM: u64 = 16;
@@ -83,42 +70,6 @@ struct Pause {
     why: Shut,
     /// Whoever needs fewer units than this is not turned away.
     need: u64,
-}
-
-/// Why a lease cannot be had now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shut {
-    /// Nothing remains.
-    Exhausted,
-    /// The store does not answer.
-    Unavailable,
-}
-
-/// What is missing for an admission.
-#[derive(Debug)]
-pub(crate) enum Lack<A> {
-    /// Ask the store this, tell the lease what came of it, and try again.
-    Ask(A),
-    /// Somebody has asked: wait for what comes of that.
-    Wait,
-    /// Nothing helps until then.
-    Shut(Shut, i64),
-}
-
-/// What a lease asks the store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum QuotaAsk {
-    Change(Change),
-    Look(Arc<str>),
-    Forget(Forget),
-}
-
-/// What the store answers.
-#[derive(Clone, Debug)]
-pub(crate) enum QuotaAnswer {
-    Changed(Answer),
-    Seen(Standing),
-    Done,
 }
 
 impl QuotaLease {
@@ -223,28 +174,6 @@ impl QuotaLease {
         Lack::Ask(self.question(holder, need, now_ms))
     }
 
-    /// What is to be done while no request waits: renewing a block before it is empty, giving back what is not needed. A
-    /// caller asks again after each answer, until there is nothing.
-    pub(crate) fn maintain(&mut self, holder: HolderId, now_ms: i64) -> Option<QuotaAsk> {
-        if self.busy.is_some() || self.is_cut_off(now_ms) {
-            return None;
-        }
-        let ask = self.chore(holder, now_ms)?;
-        self.busy = Some(1);
-        Some(ask)
-    }
-
-    /// Everything goes back: the sandbox is about to end.
-    pub(crate) fn close(&mut self, holder: HolderId, now_ms: i64) -> Option<QuotaAsk> {
-        let idle = self.hand == 0 && !self.book.in_doubt();
-        if idle || self.busy.is_some() || self.is_cut_off(now_ms) {
-            return None;
-        }
-        self.busy = Some(1);
-        let again = self.unanswered.take().map(QuotaAsk::Change);
-        Some(again.unwrap_or_else(|| self.give_back_or_settle(holder, 0, now_ms)))
-    }
-
     /// Learns what came of a change or a look.
     pub(crate) fn answered(
         &mut self,
@@ -311,62 +240,6 @@ impl QuotaLease {
 
     fn is_cut_off(&self, now_ms: i64) -> bool {
         self.shut.is_some_and(|pause| pause.why == Shut::Unavailable && now_ms < pause.until_ms)
-    }
-
-    fn chore(&mut self, holder: HolderId, now_ms: i64) -> Option<QuotaAsk> {
-        if !self.forget.is_empty() {
-            let marks = std::mem::take(&mut self.forget);
-            return Some(QuotaAsk::Forget(Forget { counter: self.counter().to_string(), marks }));
-        }
-        if let Some(change) = self.unanswered.take() {
-            return Some(QuotaAsk::Change(change));
-        }
-        if now_ms >= self.deadline_ms {
-            return self.overdue(holder, now_ms);
-        }
-        self.renewal(holder, now_ms)
-    }
-
-    /// Past the deadline: what the coming block's time will not need goes back.
-    fn overdue(&mut self, holder: HolderId, now_ms: i64) -> Option<QuotaAsk> {
-        let over = now_ms >= self.period.end_ms();
-        if now_ms >= self.period.end_ms().saturating_add(LAST_DOUBT_MS) {
-            self.book.abandon();
-        }
-        let keep = if over { 0 } else { self.pace.expected(now_ms) };
-        self.deadline_ms = now_ms.saturating_add(self.pace.deadline_ms());
-        let idle = self.hand == 0 && !self.book.in_doubt();
-        // Little is not worth a write while the key is in use.
-        let little = keep > 0 && self.hand <= keep.saturating_add(keep / 4);
-        (!idle && !little).then(|| self.give_back_or_settle(holder, keep, now_ms))
-    }
-
-    fn give_back_or_settle(&mut self, holder: HolderId, keep: u64, now_ms: i64) -> QuotaAsk {
-        let units = self.hand.saturating_sub(keep);
-        if units == 0 {
-            return self.settle(holder, now_ms);
-        }
-        self.hand -= units;
-        QuotaAsk::Change(self.change(holder, Move::GiveBack(units), now_ms))
-    }
-
-    /// A lease of nothing: once it is carried out, no change in doubt ever will be.
-    fn settle(&mut self, holder: HolderId, now_ms: i64) -> QuotaAsk {
-        let change = self.change(holder, Move::Lease(0), now_ms);
-        QuotaAsk::Change(Change { limit: u64::MAX, ..change })
-    }
-
-    fn renewal(&mut self, holder: HolderId, now_ms: i64) -> Option<QuotaAsk> {
-        let open = !self.look_first && self.shut.is_none_or(|pause| pause.until_ms <= now_ms);
-        if !open || now_ms >= self.period.end_ms() || !self.runs_low() || self.cap() <= self.hand {
-            return None;
-        }
-        Some(self.lease(holder, 1, now_ms))
-    }
-
-    /// Whether what is in hand will soon be gone.
-    fn runs_low(&self) -> bool {
-        self.full_hand >= 4 && self.pace.is_in_use() && self.hand <= self.full_hand / 4
     }
 
     /// A lease of at least `need` units.
@@ -464,18 +337,4 @@ impl QuotaLease {
         self.shut = Some(Pause { until_ms: now_ms.saturating_add(self.pause_ms), why, need });
         self.pause_ms *= 2;
     }
-}
-
-/// Marks that nobody needs any more, the oldest first, of a counter that has many.
-fn forgettable(standing: &Standing, now_ms: i64) -> Vec<(HolderId, Stamp)> {
-    let count = standing.marks.len();
-    if count <= MANY_MARKS {
-        return Vec::new();
-    }
-    let age_ms = if count <= FULL_OF_MARKS { LONG_DOUBT_MS } else { DOUBT_MS };
-    let before = Stamp(u64::try_from(now_ms - age_ms).unwrap_or_default());
-    let mut marks: Vec<_> = standing.marks.iter().filter(|(_, stamp)| *stamp < before).copied().collect();
-    marks.sort_unstable_by_key(|(_, stamp)| *stamp);
-    marks.truncate(FORGET_AT_ONCE.min(standing.marks.len() - MANY_MARKS / 2));
-    marks
 }

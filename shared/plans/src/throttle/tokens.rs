@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::bucket::{Take, Tat, level, shard_of, worth_ns};
 use crate::{
     CounterError, Taken, Throttle,
+    pauses::{FIRST_PAUSE_MS, LAST_CUT_OFF_MS, LAST_PAUSE_MS},
     quota::{Lack, Pace, Shut},
 };
 
@@ -14,11 +15,6 @@ pub(crate) const BLOCK_LIFE_MS: i64 = 1_000;
 
 /// How long an empty bucket is left alone at first.
 const MOST_FILL_MS: i64 = 1_000;
-
-/// How long a store that does not answer is left alone at first, and whatever has nothing at most.
-const FIRST_PAUSE_MS: i64 = 250;
-const LAST_PAUSE_MS: i64 = 8_000;
-const LAST_CUT_OFF_MS: i64 = 2_000;
 
 /// A bucket of more requests a second than this is cut into several: its item would be written too often.
 const MOST_PER_SHARD: u64 = 1_000;
