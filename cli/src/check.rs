@@ -42,14 +42,14 @@ impl Check {
                 Ok(source) => {
                     let Err(problems) = compile_with(&source, &options) else { continue };
                     if self.format == Format::Text {
-                        eprintln!("{}", report(file, &source, &problems));
+                        crate::tell(&report(file, &source, &problems));
                     }
                     let lines = Lines::of(&source);
                     found.extend(problems.iter().map(|problem| as_json(file, &lines, problem)));
                     worst = worst.max(1);
                 }
                 Err(message) => {
-                    eprintln!("{message}");
+                    crate::tell(&message);
                     worst = 2;
                 }
             }

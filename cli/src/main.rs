@@ -58,7 +58,7 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("{}", message.trim_end());
+            tell(&message);
             ExitCode::FAILURE
         }
     }
@@ -67,4 +67,12 @@ async fn main() -> ExitCode {
 /// Writes a command's answer. Whoever reads it may have seen enough and hung up: that is not a failure.
 fn out(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// Writes what is wrong or beside the answer, and ends its last line. There may be nobody to read this either.
+fn tell(text: &str) {
+    let text = text.trim_end();
+    if !text.is_empty() {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
 }

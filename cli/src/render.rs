@@ -40,11 +40,11 @@ impl Render {
         match self.render() {
             Ok((text, overrides)) => {
                 crate::out(&text);
-                eprint!("{overrides}");
+                crate::tell(&overrides);
                 ExitCode::SUCCESS
             }
             Err(Failed(message, status)) => {
-                eprintln!("{}", message.trim_end());
+                crate::tell(&message);
                 ExitCode::from(status)
             }
         }

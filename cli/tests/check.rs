@@ -1,7 +1,12 @@
 //! `tollgate check` as a user runs it: what it says, and with which exit status.
 #![cfg(test)]
 
-use std::{env::temp_dir, fs, path::PathBuf, process::Command};
+use std::{
+    env::temp_dir,
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+};
 
 use serde_json::Value;
 
@@ -78,4 +83,14 @@ fn of_very_many_problems_it_is_told_that_some_are_not_shown() {
     let (status, _, said) = files.check(&["many.yaml"]);
     assert_eq!((status, said.matches("many.yaml:").count()), (1, 1_000));
     assert!(said.ends_with("1200 problems, of which the first 1000 are shown\n"), "{}", &said[said.len() - 100..]);
+}
+
+#[test]
+fn whoever_hangs_up_while_problems_are_told_changes_nothing_about_the_exit_status() {
+    let folder = Folder::new("hung-up", &[("empty.yaml", b"")]);
+    let (gone, writer) = std::io::pipe().unwrap();
+    drop(gone);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    command.args(["check", "empty.yaml"]).current_dir(&folder.0).stdout(Stdio::null()).stderr(writer);
+    assert_eq!(command.status().unwrap().code(), Some(1));
 }
