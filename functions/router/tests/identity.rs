@@ -14,6 +14,8 @@ mod sign;
 mod authorizers;
 #[path = "identity/keys.rs"]
 mod keys;
+#[path = "identity/leaks/mod.rs"]
+mod leaks;
 #[path = "identity/tokens.rs"]
 mod tokens;
 

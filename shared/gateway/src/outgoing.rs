@@ -93,7 +93,7 @@ fn choose_template(mapping: &RequestMapping, exchange: &Exchange<'_>) -> Result<
         Passthrough::WhenNoTemplates => !mapping.templates.is_empty(),
         Passthrough::Never => true,
     };
-    if found.is_none() && refused { Err(Refusal::MediaType(media_type)) } else { Ok(found) }
+    if found.is_none() && refused { Err(Refusal::MediaType) } else { Ok(found) }
 }
 
 /// What a template set under `$context.requestOverride` is final.

@@ -27,15 +27,17 @@ pub enum Refusal {
     #[error("the managed gateway guards this operation and let the request in by another route")]
     OtherRoute,
     /// No template takes this content type.
-    #[error("no request template takes the content type {0:?}")]
-    MediaType(String),
+    #[error("no request template takes the body's content type")]
+    MediaType,
     /// Parameters that the operation requires are missing or blank.
     #[error("required parameters are missing: {}", .0.join(", "))]
     MissingParameters(Vec<String>),
     /// The body is not what its model describes.
-    #[error("the body does not fit its model: {errors}")]
+    #[error("the body does not fit its model: {rules}")]
     InvalidBody {
-        /// `$context.error.validationErrorString`: where and which rule, never a value of the body.
+        /// Which rules it breaks, with commas between them: `minimum, required`.
+        rules: String,
+        /// `$context.error.validationErrorString`, for the client: in AWS's words, which quote the body.
         errors: String,
         /// The same for the client, where the definition asks for it.
         detail: Option<Vec<FieldError>>,
@@ -172,7 +174,7 @@ impl Refusal {
             Refusal::ActionParameter { .. } => ("BAD_REQUEST_PARAMETERS", 400, BAD, own.as_str()),
             Refusal::InvalidBody { .. } => ("BAD_REQUEST_BODY", 400, BAD, "Invalid request body"),
             Refusal::UnreadableBody(_) => ("DEFAULT_4XX", 400, BAD, "Invalid JSON in request body"),
-            Refusal::MediaType(_) => ("UNSUPPORTED_MEDIA_TYPE", 415, BAD, "Unsupported Media Type"),
+            Refusal::MediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, BAD, "Unsupported Media Type"),
             Refusal::RequestTooLarge(_) => {
                 ("REQUEST_TOO_LARGE", 413, "RequestTooLargeException", "Request Entity Too Large")
             }

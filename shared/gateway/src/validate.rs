@@ -1,7 +1,7 @@
 //! Request validation: required parameters first, then the body against its model.
 //! (API Gateway developer guide, `api-gateway-method-request-validation`; the messages are recorded.)
 
-use std::sync::OnceLock;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use definition::{ParameterLocation, RequiredParameter, Table, Validation};
 use models::Model;
@@ -70,7 +70,9 @@ pub(crate) fn check(validation: &Validation, exchange: &Exchange<'_>, models: &C
 }
 
 fn refusal(validation: &Validation, errors: String, fields: Vec<FieldError>) -> Refusal {
-    Refusal::InvalidBody { errors, detail: validation.detailed.then_some(fields) }
+    let rules: BTreeSet<&str> = fields.iter().map(|field| field.rule.as_str()).collect();
+    let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+    Refusal::InvalidBody { rules, errors, detail: validation.detailed.then_some(fields) }
 }
 
 /// Whether the parameter has a value that is not blank.

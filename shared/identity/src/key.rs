@@ -11,8 +11,9 @@ const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// Marks a key as ours wherever it leaks to: secret scanners match on a prefix.
 const PREFIX: &str = "tg";
 
-/// A tenant's credential as the client sends it. Kept nowhere: only its [`KeyHash`] is.
-#[derive(Clone, PartialEq, Eq)]
+/// A tenant's credential as the client sends it. Kept nowhere: only its [`KeyHash`] is. Nothing compares two of them, for the
+/// time that it takes would tell how far they agree.
+#[derive(Clone)]
 pub struct ApiKey(String);
 
 /// The SHA-256 of an [`ApiKey`], in lower-case hex: what keys are stored and looked up by.
@@ -92,7 +93,7 @@ mod tests {
             ApiKey::from_random(*b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\xff");
         assert_eq!(key.secret(), "tgaaaqeayeaudaocajbifqydiob4ibcex7");
         assert!(key.secret().bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        assert_eq!(ApiKey::parse(key.secret()), Some(key));
+        assert_eq!(ApiKey::parse(key.secret()).map(|key| key.hash()), Some(key.hash()));
     }
 
     #[test]
@@ -103,8 +104,9 @@ mod tests {
 
     #[test]
     fn a_key_of_another_length_is_no_key() {
-        assert_eq!(ApiKey::parse(&"k".repeat(19)), None);
-        assert_eq!(ApiKey::parse(&"k".repeat(129)), None);
+        for (length, is_one) in [(19, false), (20, true), (128, true), (129, false)] {
+            assert_eq!(ApiKey::parse(&"k".repeat(length)).is_some(), is_one, "{length}");
+        }
     }
 
     #[test]

@@ -196,7 +196,11 @@ fn compile(pattern: &str) -> Result<Regex, Problem> {
             let backtracks = back_reference || BACKTRACKING.iter().any(|sign| pattern.contains(sign));
             Ok(Regex::Compiled(Arc::new(Compiled { regex, whole: OnceLock::new(), backtracks })))
         }
-        Err(error) => Err(Problem::Pattern(format!("the regular expression cannot be read: {error}"))),
+        // Where, and not what: a pattern may be a client's text, and this goes to a log.
+        Err(fancy_regex::Error::ParseError(at, _)) => {
+            Err(Problem::Pattern(format!("the regular expression cannot be read from byte {} on", at + 1)))
+        }
+        Err(_) => Err(Problem::Pattern("the regular expression cannot be read".to_owned())),
     }
 }
 

@@ -6,6 +6,8 @@
 pub mod event;
 mod start;
 mod trace;
+mod unquoted;
 
 pub use start::{Error, clock_ms, env, start};
 pub use trace::traceparent;
+pub use unquoted::Unquoted;

@@ -1,7 +1,12 @@
 //! A function's first moments: log, settings.
 
 use settings::Settings;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing::{Subscriber, level_filters::LevelFilter};
+use tracing_subscriber::{
+    filter::Targets,
+    fmt::{MakeWriter, format::FmtSpan},
+    layer::SubscriberExt as _,
+};
 
 /// Any error that ends a function.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -12,7 +17,11 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 /// One sentence that names every setting that is missing or malformed. Lambda shows it as the reason why the function did
 /// not start.
 pub fn start<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, Error> {
-    log_as_json(env("AWS_LAMBDA_LOG_LEVEL").as_deref());
+    let level = env("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
+    // The function's crate is the one that the configuration is defined in.
+    let function = std::any::type_name::<C>().split("::").next().unwrap_or_default();
+    // Already set in a test that starts two functions in one process: the first one's stays.
+    let _ = tracing::subscriber::set_global_default(json_lines(function, level, std::io::stdout));
     let mut settings = Settings::new(env);
     let config = load(&mut settings);
     // Read here although the Lambda client reads it again: it would panic.
@@ -35,10 +44,13 @@ pub fn clock_ms() -> u64 {
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// One JSON object a line on standard output, which Lambda carries to CloudWatch Logs. `level` is Lambda's advanced logging
-/// control; without it, `INFO`.
-fn log_as_json(level: Option<&str>) {
-    let level = level.and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO);
+/// One JSON object a line, which Lambda carries from standard output to CloudWatch Logs. `level` is Lambda's advanced logging
+/// control. It is the function's own: what others tell in more detail than `INFO` holds whole events, requests and
+/// credentials, and is never written.
+fn json_lines<W>(function: &str, level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let lines = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -47,7 +59,64 @@ fn log_as_json(level: Option<&str>) {
         .with_span_events(FmtSpan::NONE)
         .with_target(false)
         .with_max_level(level)
+        .with_writer(writer)
         .finish();
-    // Already set in a test that starts two functions in one process: the first one's stays.
-    let _ = tracing::subscriber::set_global_default(lines);
+    lines.with(Targets::new().with_target(function, level).with_default(level.min(LevelFilter::INFO)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn others_write() {
+        tracing::trace!(target: "lambda_runtime::layers::api_response", body = "s3cr3t", "an event");
+        tracing::debug!(target: "aws_smithy_runtime::client", request = "s3cr3t", "a request");
+        tracing::info!(target: "aws_config", "others' word");
+    }
+
+    /// Which of five lines are written at `level`.
+    fn written(level: &str) -> Vec<&'static str> {
+        let written = Written::default();
+        let writer = written.clone();
+        let lines = json_lines("router", level.parse().unwrap(), move || writer.clone());
+        tracing::subscriber::with_default(lines, || {
+            others_write();
+            tracing::trace!(target: "router::admit", "own detail");
+            tracing::error!(target: "router", "own failure");
+        });
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(!text.contains("s3cr3t"), "{text}");
+        let all = ["an event", "a request", "others' word", "own detail", "own failure"];
+        all.into_iter().filter(|line| text.contains(line)).collect()
+    }
+
+    #[test]
+    fn at_no_level_is_an_event_or_a_request_written() {
+        for (level, lines) in [
+            ("TRACE", &["others' word", "own detail", "own failure"][..]),
+            ("DEBUG", &["others' word", "own failure"]),
+            ("INFO", &["others' word", "own failure"]),
+            ("ERROR", &["own failure"]),
+        ] {
+            assert_eq!(written(level), lines, "{level}");
+        }
+    }
 }

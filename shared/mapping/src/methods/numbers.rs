@@ -66,13 +66,11 @@ impl<'a> Renderer<'a> {
         };
         match parsed {
             Some(Value::Integer(value)) if !fits(&value) => {
-                Err(self.failed(format!("{value} is too large for {name}")))
+                Err(self.failed(format!("the number is too large for {name}")))
             }
             Some(value) => Ok(value),
-            None => {
-                let shown: String = text.chars().take(40).collect();
-                Err(self.failed(format!("{name}: \"{shown}\" is no number")))
-            }
+            // Not which text: it may be a client's, and this goes to a log.
+            None => Err(self.failed(format!("{name}: the text is no number"))),
         }
     }
 }

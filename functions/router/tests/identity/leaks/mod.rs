@@ -1,0 +1,132 @@
+//! Nothing leaks: every refusal is driven with marked keys, tokens, claims, contexts, headers, queries and bodies, and nothing
+//! that is written to the log, at its most verbose, or sent to the client holds a mark.
+
+mod capture;
+mod cases;
+
+use std::collections::BTreeSet;
+
+use gateway::Gateway;
+use identity::{ApiKey, KeyRecord, KeySets, KeyStore as _};
+use router::{Here, Router};
+use runtime::event::HttpEvent;
+use serde_json::{Value, json};
+use testkit::{DEMO_KEY, MemoryKeys, StubBackends, demo_keys, table};
+
+use super::{NOW_MS, Web, sign::Signer};
+use cases::{Case, cases};
+
+/// Stands in all that nobody may learn.
+const MARK: &str = "s3cr3t";
+/// A number that nobody may learn.
+const MARKED_NUMBER: u64 = 7_531_902;
+
+const UNKNOWN_KEY: &str = "tgs3cr3ts3cr3ts3cr3ts3cr3ts3cr3tun";
+const EXPIRED_KEY: &str = "tgs3cr3ts3cr3ts3cr3ts3cr3ts3cr3tex";
+const DISABLED_KEY: &str = "tgs3cr3ts3cr3ts3cr3ts3cr3ts3cr3tdi";
+const GOOD_KEY: &str = "tgs3cr3ts3cr3ts3cr3ts3cr3ts3cr3tgo";
+
+/// The gateway responses that the steps up to the integration can end in. (Those of AWS's list that are not among them the
+/// router never gives: signatures, integration tests and WAF are the managed gateway's.)
+const KINDS: [&str; 16] = [
+    "ACCESS_DENIED",
+    "API_CONFIGURATION_ERROR",
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    "AUTHORIZER_FAILURE",
+    "BAD_REQUEST_BODY",
+    "BAD_REQUEST_PARAMETERS",
+    "DEFAULT_4XX",
+    "INTEGRATION_FAILURE",
+    "INTEGRATION_TIMEOUT",
+    "INVALID_API_KEY",
+    "MISSING_AUTHENTICATION_TOKEN",
+    "REQUEST_TOO_LARGE",
+    "UNAUTHORIZED",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "a base64 that is none",
+    "nothing: it is let in",
+];
+
+/// The router's answer, and all that was logged on the way.
+#[tokio::main(flavor = "current_thread")]
+async fn answered(case: &Case, signer: &Signer, keys: MemoryKeys) -> (Value, String) {
+    if !case.store_is_away {
+        for (key, enabled, end_ms) in
+            [(EXPIRED_KEY, true, Some(NOW_MS)), (DISABLED_KEY, false, None), (GOOD_KEY, true, None)]
+        {
+            let record = KeyRecord {
+                key_id: "key-public".to_owned(),
+                tenant: "acme".to_owned(),
+                plan_id: "starter".to_owned(),
+                enabled,
+                expires_at_ms: end_ms,
+                features: vec![format!("{MARK}-feature")],
+            };
+            keys.create(&ApiKey::parse(key).unwrap().hash(), &record).await.unwrap();
+        }
+    }
+    let issuers = KeySets::new(Web(json!({"keys": [signer.jwk()]})));
+    let gateway = Gateway::new(table(&case.definition), &case.backends, keys).with_issuers(issuers);
+    let router = Router::new(gateway, Here { region: "eu-west-1".to_owned(), ..Here::default() });
+    let event: HttpEvent = serde_json::from_value(case.event.clone()).unwrap();
+    capture::begin();
+    let reply = router.route(event, None).await.unwrap();
+    (serde_json::to_value(reply).unwrap(), capture::end())
+}
+
+/// The texts that must not be found: the marks, whole keys with their hashes, each part of a token.
+fn marks(case: &Case) -> Vec<String> {
+    let mut marks = vec![MARK.to_owned(), MARKED_NUMBER.to_string(), DEMO_KEY.to_owned()];
+    marks.extend([UNKNOWN_KEY, EXPIRED_KEY, DISABLED_KEY, GOOD_KEY].map(|key| {
+        let hash = ApiKey::parse(key).unwrap().hash();
+        hash.as_str().to_owned()
+    }));
+    let shown = case.event["headers"]["authorization"].as_str().unwrap_or_default();
+    let token = shown.trim_start_matches("Bearer ");
+    // Its header says no more than the algorithm.
+    marks.extend(token.split('.').skip(1).filter(|part| part.len() > 8).map(str::to_owned));
+    marks
+}
+
+#[test]
+fn no_refusal_tells_the_log_or_the_client_what_it_saw() {
+    let signer = Signer::p256();
+    let mut driven = BTreeSet::new();
+    for case in cases(&signer) {
+        let keys = if case.store_is_away { MemoryKeys::cut_off() } else { demo_keys() };
+        let (reply, log) = answered(&case, &signer, keys);
+        let kind = reply["headers"]["x-kind"].as_str().unwrap_or(case.without_kind);
+        assert_eq!(
+            (kind, reply["statusCode"].as_u64()),
+            (case.kind, Some(case.status)),
+            "{}: {reply} {log}",
+            case.what
+        );
+        assert!(log.contains(r#""message":"answered""#) || log.contains("answered"), "{}: {log}", case.what);
+        for mark in marks(&case) {
+            assert!(!log.contains(&mark), "{}: the log tells {mark}: {log}", case.what);
+            let told = case.echoes || !reply.to_string().contains(&mark);
+            assert!(told, "{}: the client is told {mark}: {reply}", case.what);
+        }
+        driven.insert(case.kind);
+    }
+    assert_eq!(driven, BTreeSet::from(KINDS));
+}
+
+#[test]
+fn the_search_finds_what_is_told() {
+    let signer = Signer::p256();
+    let echoing = cases(&signer).into_iter().find(|case| case.echoes).unwrap();
+    let (reply, _) = answered(&echoing, &signer, demo_keys());
+    assert!(reply.to_string().contains(MARK), "{reply}");
+    capture::begin();
+    tracing::trace!(token = MARK, "at the most verbose level");
+    assert!(capture::end().contains(MARK));
+}
+
+/// A backend that says so.
+fn stub(function: Result<gateway::FunctionAnswer, gateway::CallProblem>) -> StubBackends {
+    let mut backends = StubBackends::default();
+    backends.function = function;
+    backends
+}
