@@ -3,15 +3,22 @@
 //! AWS is reached with the credentials in the environment, as a function reaches it; with a profile,
 //! `eval "$(aws configure export-credentials --format env)"` puts them there.
 
+mod shown;
+mod when;
+
+#[cfg(test)]
+mod tests;
+
 use aws::{AwsSettings, Connection, KeyList, KeysTable, ListedKey};
 use clap::{Args, Subcommand};
-use identity::{ApiKey, KeyHash, KeyRecord, KeyStore as _};
-use serde_json::json;
+use identity::{ApiKey, KeyHash, KeyRecord, KeyStore};
 use settings::Settings;
 
-use crate::usage_plans::{Format, table};
+use crate::usage_plans::Format;
+use shown::{hand_over, write};
+use when::{End, When, duration_ms, end, moment};
 
-/// Make, list, disable, enable, rotate and delete API keys.
+/// Make, list, disable, enable, expire, rotate and delete API keys.
 #[derive(Subcommand)]
 pub(crate) enum Keys {
     /// Make a key. It is shown once: only its hash is kept.
@@ -24,8 +31,10 @@ pub(crate) enum Keys {
     List(Shown),
     /// Show one key.
     Show(One),
-    /// Give a key another secret, shown once; the old one is refused from now on. Its quota goes on.
-    Rotate(One),
+    /// Set when a key ends, or that it does not.
+    Expire(Expire),
+    /// Give a key another secret, shown once. Its id, tenant, plan, features and quota stay.
+    Rotate(Rotate),
     /// Delete a key.
     Delete(Change),
 }
@@ -39,6 +48,12 @@ pub(crate) struct Create {
     /// The usage plan that its calls are held to.
     #[arg(long)]
     plan: String,
+    /// When the key ends: 2027-01-31 (its first moment, UTC), 2027-01-31T12:00:00Z, or in 90d, 12h, 30m; else never.
+    #[arg(long, value_name = "DATE|DURATION", value_parser = moment)]
+    expires: Option<When>,
+    /// What the key unlocks: names that operations require by x-tollgate-requires.
+    #[arg(long = "feature", value_name = "NAME", num_args = 1.., value_parser = feature)]
+    features: Vec<String>,
     /// The table of API keys: the stack's output ApiKeysTable.
     #[arg(long)]
     table: String,
@@ -67,6 +82,29 @@ pub(crate) struct One {
     shown: Shown,
 }
 
+/// Rotate a key.
+#[derive(Args)]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    one: One,
+    /// For how long the old secret is good beside the new one: 24h, 30m; else it is refused from now on.
+    #[arg(long, value_name = "DURATION", value_parser = duration_ms)]
+    overlap: Option<u64>,
+    /// When the new secret ends, as in `create`; else when the old one would have.
+    #[arg(long, value_name = "DATE|DURATION", value_parser = moment)]
+    expires: Option<When>,
+}
+
+/// Set when a key ends.
+#[derive(Args)]
+pub(crate) struct Expire {
+    #[command(flatten)]
+    key: Change,
+    /// As in `create`, or never.
+    #[arg(value_name = "DATE|DURATION|never", value_parser = end)]
+    at: End,
+}
+
 /// Change a key.
 #[derive(Args)]
 pub(crate) struct Change {
@@ -86,7 +124,8 @@ impl Keys {
             Keys::Enable(change) => change.run(true).await,
             Keys::List(shown) => shown.list().await,
             Keys::Show(one) => one.show().await,
-            Keys::Rotate(one) => one.rotate().await,
+            Keys::Expire(expire) => expire.run().await,
+            Keys::Rotate(rotate) => rotate.run().await,
             Keys::Delete(change) => change.delete().await,
         }
     }
@@ -95,9 +134,14 @@ impl Keys {
 impl Create {
     async fn run(self) -> Result<(), String> {
         let key = ApiKey::from_random(random()?);
-        let record = record(self.tenant, self.plan, true)?;
+        let now_ms = runtime::clock_ms();
+        let mut record = record(self.tenant, self.plan, true)?;
+        record.expires_at_ms = self.expires.map(|when| when.after(now_ms)).transpose()?;
+        record.features = self.features;
+        record.features.sort_unstable();
+        record.features.dedup();
         connect(self.table)?.create(&key.hash(), &record).await.map_err(|error| error.to_string())?;
-        hand_over(&key, &record, self.format);
+        crate::out(&hand_over(&key, &record, self.format));
         Ok(())
     }
 }
@@ -105,7 +149,7 @@ impl Create {
 impl Shown {
     async fn list(self) -> Result<(), String> {
         let keys = key_list(&self.table)?.list().await.map_err(|error| error.to_string())?;
-        write(&keys, self.format);
+        crate::out(&write(&keys, self.format, runtime::clock_ms()));
         Ok(())
     }
 }
@@ -113,22 +157,67 @@ impl Shown {
 impl One {
     async fn show(self) -> Result<(), String> {
         let found = find(&self.shown.table, &self.key).await?;
-        write(&[found], self.shown.format);
+        crate::out(&write(&[found], self.shown.format, runtime::clock_ms()));
         Ok(())
     }
+}
 
-    async fn rotate(self) -> Result<(), String> {
-        let old = find(&self.shown.table, &self.key).await?;
+impl Rotate {
+    async fn run(self) -> Result<(), String> {
+        let Shown { table, format } = self.one.shown;
+        let now_ms = runtime::clock_ms();
+        let old = find(&table, &self.one.key).await?;
         let key = ApiKey::from_random(random()?);
-        let keys = connect(self.shown.table.clone())?;
-        let record = keys.find(&old.hash).await.map_err(|error| error.to_string())?.ok_or("the key is gone")?;
-        keys.create(&key.hash(), &record).await.map_err(|error| error.to_string())?;
+        let keys = connect(table.clone())?;
+        let expires_at_ms = self.expires.map(|when| when.after(now_ms)).transpose()?;
+        let overlap = Overlap { now_ms, for_ms: self.overlap.unwrap_or(0), expires_at_ms };
+        let record = succeed(&keys, &old.hash, &key, &overlap).await?;
         // Shown before the old one goes: whatever happens now, its owner has a key that works.
-        hand_over(&key, &record, self.shown.format);
-        key_list(&self.shown.table)?
-            .delete(&old.hash)
-            .await
-            .map_err(|error| format!("the old key still works: {error}"))
+        crate::out(&hand_over(&key, &record, format));
+        let ended = match self.overlap {
+            Some(_) => Ok(()),
+            None => key_list(&table)?.delete(&old.hash).await,
+        };
+        ended.map_err(|error| format!("the old key still works: {error}"))
+    }
+}
+
+/// How an old secret and its successor overlap.
+struct Overlap {
+    now_ms: u64,
+    /// For how long both are good; 0: the old one's end is left to whoever deletes it.
+    for_ms: u64,
+    /// When the new one ends; none: when the old one would have.
+    expires_at_ms: Option<u64>,
+}
+
+/// Stores `key` in the place of the key under `old`, and sets that one's end.
+async fn succeed(keys: &impl KeyStore, old: &KeyHash, key: &ApiKey, overlap: &Overlap) -> Result<KeyRecord, String> {
+    let text = |error: identity::StoreError| error.to_string();
+    let old_record = keys.find(old).await.map_err(text)?.ok_or("the key is gone")?;
+    let expires_at_ms = overlap.expires_at_ms.or(old_record.expires_at_ms);
+    let record = KeyRecord { expires_at_ms, ..old_record.clone() };
+    keys.create(&key.hash(), &record).await.map_err(text)?;
+    if overlap.for_ms > 0 {
+        let end_ms = old_record.ends_after(overlap.now_ms, overlap.for_ms);
+        let ended = keys.set_expiry(old, Some(end_ms)).await;
+        ended.map_err(|error| {
+            format!("the new key {} works and the old one has no end: {error}; rotate it again", key.shown())
+        })?;
+    }
+    Ok(record)
+}
+
+impl Expire {
+    async fn run(self) -> Result<(), String> {
+        let now_ms = runtime::clock_ms();
+        let end_ms = match self.at {
+            End::Never => None,
+            End::At(when) => Some(when.after(now_ms)?),
+        };
+        let hash = hash_of(&self.key.table, &self.key.key).await?;
+        let found = connect(self.key.table)?.set_expiry(&hash, end_ms).await.map_err(|error| error.to_string())?;
+        if found { Ok(()) } else { Err("the table has no such key".to_owned()) }
     }
 }
 
@@ -159,38 +248,13 @@ pub(crate) fn plans_of(plan_id: &str) -> impl Iterator<Item = &str> {
     plan_id.split(' ').filter(|id| !id.is_empty())
 }
 
-/// Shows a key's secret, for the only time.
-fn hand_over(key: &ApiKey, record: &KeyRecord, format: Format) {
-    let KeyRecord { key_id, tenant, plan_id, .. } = record;
-    match format {
-        Format::Json => {
-            let answer = json!({"key": key.secret(), "keyId": key_id, "tenant": tenant, "planId": plan_id});
-            crate::out(&format!("{answer}\n"));
-        }
-        Format::Text => {
-            let advice = format!("The key {key_id} of tenant {tenant}. Keep it now: it is not shown again.");
-            crate::out(&format!("{}\n\n{advice}\n", key.secret()));
-        }
+/// The name of a feature. In an authorizer's context a space stands between two.
+fn feature(name: &str) -> Result<String, String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
+    if !name.is_empty() && name.len() <= 64 && name.chars().all(good) {
+        return Ok(name.to_owned());
     }
-}
-
-fn write(keys: &[ListedKey], format: Format) {
-    crate::out(&match format {
-        Format::Json => {
-            let key = |key: &ListedKey| {
-                json!({"keyId": key.key_id, "tenant": key.tenant, "planId": key.plan_id, "enabled": key.enabled,
-                    "keyHash": key.hash.as_str()})
-            };
-            format!("{:#}\n", json!({ "keys": keys.iter().map(key).collect::<Vec<_>>() }))
-        }
-        Format::Text => {
-            let row = |key: &ListedKey| {
-                let state = if key.enabled { "enabled" } else { "disabled" };
-                [key.key_id.clone(), key.tenant.clone(), key.plan_id.clone(), state.to_owned()]
-            };
-            table(["KEY", "TENANT", "PLAN", "STATE"], &keys.iter().map(row).collect::<Vec<_>>())
-        }
-    });
+    Err("write letters, digits and -_.:/, 64 at most, such as reports".to_owned())
 }
 
 /// The hash that a key is stored under, by the key, its hash or its id.
@@ -201,17 +265,23 @@ async fn hash_of(table: &str, key: &str) -> Result<KeyHash, String> {
     }
 }
 
-/// The key of this id, hash or secret.
+/// The key of this id, hash or secret. Of several with one id, as a rotation leaves, the only one whose time is not over.
 async fn find(table: &str, key: &str) -> Result<ListedKey, String> {
-    let hash = KeyHash::parse(key).or_else(|| ApiKey::parse(key).map(|key| key.hash()));
     let keys = key_list(table)?.list().await.map_err(|error| error.to_string())?;
-    let mut found = keys.into_iter().filter(|listed| listed.key_id == key || Some(&listed.hash) == hash.as_ref());
-    match (found.next(), found.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(_), Some(_)) => {
-            Err("several keys have this id: name one by its SHA-256, which the list shows as JSON".to_owned())
-        }
-        (None, _) => Err("the table has no such key".to_owned()),
+    choose(keys, key, runtime::clock_ms())
+}
+
+fn choose(keys: Vec<ListedKey>, key: &str, now_ms: u64) -> Result<ListedKey, String> {
+    let hash = KeyHash::parse(key).or_else(|| ApiKey::parse(key).map(|key| key.hash()));
+    let named = |listed: &ListedKey| listed.key_id == key || Some(&listed.hash) == hash.as_ref();
+    let mut found: Vec<ListedKey> = keys.into_iter().filter(named).collect();
+    if found.len() > 1 {
+        found.retain(|listed| listed.expires_at_ms.is_none_or(|end_ms| now_ms < end_ms));
+    }
+    match found.len() {
+        1 => found.pop().ok_or_else(String::new),
+        0 => Err("the table has no such key, or several whose time is over".to_owned()),
+        _ => Err("several keys have this id: name one by its SHA-256, which the list shows as JSON".to_owned()),
     }
 }
 

@@ -33,7 +33,7 @@ enum Command {
     Plan(plan::Command),
     /// Show what a mapping template makes of an event.
     Render(render::Render),
-    /// Make, list, disable, enable, rotate and delete API keys.
+    /// Make, list, disable, enable, expire, rotate and delete API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Apply, list and delete usage plans, and bring them over from API Gateway.

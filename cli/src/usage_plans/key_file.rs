@@ -42,7 +42,7 @@ pub(super) fn read(source: &str) -> Result<Vec<ImportedKey>, Vec<Problem>> {
     for (number, line) in lines {
         match key(&columns, &fields(line), Place { line: number, column: 1 }) {
             Ok(key) => {
-                keys.retain(|other| other.key != key.key);
+                keys.retain(|other| other.key.secret() != key.key.secret());
                 keys.push(key);
             }
             Err(found) => problems.extend(found),

@@ -12,6 +12,8 @@ mod sign;
 
 #[path = "identity/authorizers.rs"]
 mod authorizers;
+#[path = "identity/certificates.rs"]
+mod certificates;
 #[path = "identity/keys.rs"]
 mod keys;
 #[path = "identity/leaks/mod.rs"]
@@ -20,7 +22,7 @@ mod leaks;
 mod tokens;
 
 use gateway::Gateway;
-use identity::{FetchError, Fetched, KeyFetcher, KeySets};
+use identity::{ApiKey, FetchError, Fetched, KeyFetcher, KeyRecord, KeySets, KeyStore as _};
 use router::{Here, Router};
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
@@ -62,11 +64,13 @@ struct Api {
     definition: String,
     backends: StubBackends,
     signer: Signer,
+    /// Keys beside the demo key.
+    keys: Vec<(ApiKey, KeyRecord)>,
 }
 
 impl Api {
     fn new(definition: String) -> Self {
-        Api { definition, backends: StubBackends::default(), signer: Signer::p256() }
+        Api { definition, backends: StubBackends::default(), signer: Signer::p256(), keys: Vec::new() }
     }
 
     fn with(definition: String, backends: StubBackends) -> Self {
@@ -77,7 +81,11 @@ impl Api {
     #[tokio::main(flavor = "current_thread")]
     async fn answers(&self, events: &[Value]) -> Vec<(u64, String, String)> {
         let issuers = KeySets::new(Web(json!({"keys": [self.signer.jwk()]})));
-        let gateway = Gateway::new(table(&self.definition), &self.backends, demo_keys()).with_issuers(issuers);
+        let keys = demo_keys();
+        for (key, record) in &self.keys {
+            keys.create(&key.hash(), record).await.unwrap();
+        }
+        let gateway = Gateway::new(table(&self.definition), &self.backends, keys).with_issuers(issuers);
         let router = Router::new(gateway, Here { region: "eu-west-1".to_owned(), ..Here::default() });
         let mut answers = Vec::new();
         for event in events {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
-use identity::{KeyHash, StoreError};
+use identity::{KeyHash, KeyRecord, StoreError};
 
-use crate::chain;
+use crate::{chain, keys::record};
 
 /// The table of API keys, as [`KeysTable`](crate::KeysTable) writes it.
 #[derive(Clone)]
@@ -27,6 +27,10 @@ pub struct ListedKey {
     pub plan_id: String,
     /// Whether it is accepted.
     pub enabled: bool,
+    /// When its time is over, in milliseconds since 1970, if it ends.
+    pub expires_at_ms: Option<u64>,
+    /// What it unlocks, in order.
+    pub features: Vec<String>,
 }
 
 impl KeyList {
@@ -61,18 +65,14 @@ impl KeyList {
 }
 
 fn listed(item: &HashMap<String, AttributeValue>) -> Result<ListedKey, StoreError> {
-    let text = |name: &str| match item.get(name) {
-        Some(AttributeValue::S(value)) => Ok(value.clone()),
-        _ => Err(StoreError::Corrupt(format!("{name} is not a string"))),
-    };
-    let hash = KeyHash::parse(&text("keyHash")?);
-    Ok(ListedKey {
-        hash: hash.ok_or_else(|| StoreError::Corrupt("keyHash is no SHA-256".to_owned()))?,
-        key_id: text("keyId")?,
-        tenant: text("tenant")?,
-        plan_id: text("planId")?,
-        enabled: matches!(item.get("enabled"), Some(AttributeValue::Bool(true))),
-    })
+    let hash = item.get("keyHash").and_then(|hash| hash.as_s().ok()).and_then(|hash| KeyHash::parse(hash));
+    let hash = hash.ok_or_else(|| StoreError::Corrupt("keyHash is no SHA-256".to_owned()))?;
+    let record = record(item).map_err(|error| match error {
+        StoreError::Corrupt(what) => StoreError::Corrupt(format!("{what}, of {}", hash.as_str())),
+        other => other,
+    })?;
+    let KeyRecord { key_id, tenant, plan_id, enabled, expires_at_ms, features } = record;
+    Ok(ListedKey { hash, key_id, tenant, plan_id, enabled, expires_at_ms, features })
 }
 
 fn unavailable<E: std::error::Error + Send + Sync + 'static>(error: SdkError<E>) -> StoreError {

@@ -92,7 +92,8 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-fn record(item: &HashMap<String, AttributeValue>) -> Result<KeyRecord, StoreError> {
+/// The record that an item holds.
+pub(crate) fn record(item: &HashMap<String, AttributeValue>) -> Result<KeyRecord, StoreError> {
     let text = |name: &str| match item.get(name) {
         Some(AttributeValue::S(value)) => Ok(value.clone()),
         _ => Err(StoreError::Corrupt(format!("{name} is not a string"))),

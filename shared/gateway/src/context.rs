@@ -112,6 +112,9 @@ fn identity(request: &GatewayRequest, principal: Option<&Principal>) -> Value {
         "userAgent": request.headers.get("user-agent"),
         "userArn": of_iam("userArn"),
     });
+    if let Some((identity, cert)) = identity.as_object_mut().zip(request.client_cert.as_ref()) {
+        identity.insert("clientCert".to_owned(), Value::Object(cert.clone()));
+    }
     // AWS has these where a method asks for a key.
     if let Some((identity, principal)) =
         identity.as_object_mut().zip(principal.filter(|principal| principal.key_id.is_some()))
@@ -140,6 +143,23 @@ mod tests {
     fn an_authorizers_values_are_texts() {
         let context = context(json!({"lambda": {"plan": "gold", "seats": 12, "on": true}}));
         assert_eq!(context["authorizer"], json!({"plan": "gold", "seats": "12", "on": "true"}));
+    }
+
+    #[test]
+    fn a_clients_certificate_is_the_callers() {
+        let Value::Object(cert) = json!({"subjectDN": "CN=a", "validity": {"notAfter": "May 28 12:30:02 2027 GMT"}}) else {
+            panic!("an object")
+        };
+        let request = GatewayRequest { client_cert: Some(cert), ..GatewayRequest::default() };
+        let context = of_templates(&request, None, None);
+        for (path, found) in [
+            ("identity.clientCert.subjectDN", Some("CN=a")),
+            ("identity.clientCert.validity.notAfter", Some("May 28 12:30:02 2027 GMT")),
+            ("identity.clientCert.issuerDN", None),
+        ] {
+            assert_eq!(text(&context, path).as_deref(), found, "{path}");
+        }
+        assert_eq!(text(&of_templates(&GatewayRequest::default(), None, None), "identity.clientCert"), None);
     }
 
     #[test]

@@ -71,6 +71,9 @@ fn v2(request: &GatewayRequest, operation: &Operation, parameters: &BTreeMap<Str
     if let Some(context) = context.as_object_mut().filter(|_| !request.authorizer.is_empty()) {
         context.insert("authorizer".to_owned(), Value::Object(request.authorizer.clone()));
     }
+    if let Some((context, cert)) = context.as_object_mut().zip(request.client_cert.as_ref()) {
+        context.insert("authentication".to_owned(), json!({ "clientCert": cert }));
+    }
     let mut event = json!({
         "version": "2.0",
         "routeKey": operation.route_key(),

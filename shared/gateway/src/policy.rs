@@ -41,6 +41,7 @@ pub(crate) fn method_arn_of(request: &GatewayRequest) -> String {
 pub(crate) fn asked<'r>(request: &'r GatewayRequest, resource: &'r str) -> PolicyRequest<'r> {
     let iam = request.authorizer.get("iam");
     let of_iam = |name: &str| iam.and_then(|iam| iam.get(name)?.as_str());
+    let of_cert = |name: &str| request.client_cert.as_ref().and_then(|cert| cert.get(name)?.as_str());
     PolicyRequest::new(resource, request.time_ms)
         .called_by(of_iam("userArn"))
         .with("aws:SourceIp", request.source_ip.as_str())
@@ -48,4 +49,8 @@ pub(crate) fn asked<'r>(request: &'r GatewayRequest, resource: &'r str) -> Polic
         .with_some("aws:UserAgent", request.headers.get("user-agent"))
         .with_some("aws:Referer", request.headers.get("referer"))
         .with_some("aws:PrincipalOrgID", of_iam("principalOrgId"))
+        // AWS has no keys for what a certificate says.
+        .with_some("tollgate:ClientCertSubjectDN", of_cert("subjectDN"))
+        .with_some("tollgate:ClientCertIssuerDN", of_cert("issuerDN"))
+        .with_some("tollgate:ClientCertSerialNumber", of_cert("serialNumber"))
 }

@@ -36,6 +36,10 @@ pub struct GatewayRequest {
     pub stage: Stage,
     /// What the managed authorizer yielded, in payload 2.0's form: `{"lambda": {…}}`, `{"jwt": {…}}` or `{"iam": {…}}`.
     pub authorizer: Map<String, Value>,
+    /// The certificate that the client showed, as API Gateway's events carry it (`clientCertPem`, `subjectDN`, `issuerDN`,
+    /// `serialNumber`, `validity`), under a domain name that asks for one.
+    /// (Developer guide, `rest-api-mutual-tls`, `http-api-develop-integrations-lambda`.)
+    pub client_cert: Option<Map<String, Value>>,
     /// The route by which an HTTP API let the request in: `GET /carts/{cartId}`, `$default`; none for other senders.
     pub route_key: Option<String>,
     /// The X-Ray trace that the request belongs to.

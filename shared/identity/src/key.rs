@@ -11,8 +11,8 @@ const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// Marks a key as ours wherever it leaks to: secret scanners match on a prefix.
 const PREFIX: &str = "tg";
 
-/// A tenant's credential as the client sends it. Kept nowhere: only its [`KeyHash`] is. Nothing compares two of them, for the
-/// time that it takes would tell how far they agree.
+/// A tenant's credential as the client sends it. Kept nowhere: only its [`KeyHash`] is. It has no `==`, for the time
+/// that it takes would tell how far two agree.
 #[derive(Clone)]
 pub struct ApiKey(String);
 

@@ -9,6 +9,7 @@
 
 mod cache;
 mod cached_keys;
+pub mod date;
 mod identify;
 mod jwt;
 mod key;

@@ -10,7 +10,6 @@
 mod address;
 mod caller;
 mod condition;
-mod date;
 mod parse;
 mod pattern;
 mod request;

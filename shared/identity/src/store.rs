@@ -27,12 +27,11 @@ impl KeyRecord {
         self.expires_at_ms.is_some_and(|end_ms| now_ms >= end_ms)
     }
 
-    /// The record of the key that takes this one's place, for the same tenant, plan and features, without an end; and when
-    /// this one then ends: after `overlap_ms`, in which both are good, or at its own end if that is sooner.
-    pub fn rotated(&self, key_id: String, now_ms: u64, overlap_ms: u64) -> (KeyRecord, u64) {
+    /// When this key ends if another takes its place at `now_ms`: after `overlap_ms`, in which both are good, or at its own
+    /// end if that is sooner.
+    pub fn ends_after(&self, now_ms: u64, overlap_ms: u64) -> u64 {
         let end_ms = now_ms.saturating_add(overlap_ms);
-        let end_ms = self.expires_at_ms.map_or(end_ms, |own_ms| own_ms.min(end_ms));
-        (KeyRecord { key_id, enabled: true, expires_at_ms: None, ..self.clone() }, end_ms)
+        self.expires_at_ms.map_or(end_ms, |own_ms| own_ms.min(end_ms))
     }
 }
 
@@ -84,23 +83,19 @@ mod tests {
     use super::KeyRecord;
 
     #[test]
-    fn a_rotated_key_overlaps_with_its_successor() {
-        let old = KeyRecord {
-            key_id: "old".to_owned(),
+    fn a_key_ends_when_its_overlap_is_over_or_sooner() {
+        let key = |expires_at_ms| KeyRecord {
+            key_id: "key-1".to_owned(),
             tenant: "acme".to_owned(),
             plan_id: "starter".to_owned(),
             enabled: true,
-            expires_at_ms: None,
-            features: vec!["reports".to_owned()],
+            expires_at_ms,
+            features: Vec::new(),
         };
-        let (new, old_ends_at_ms) = old.rotated("new".to_owned(), 1_000, 500);
-        assert_eq!((new.key_id.as_str(), new.expires_at_ms, old_ends_at_ms), ("new", None, 1_500));
-        assert_eq!((&new.tenant, &new.plan_id, &new.features), (&old.tenant, &old.plan_id, &old.features));
-        for (end_ms, expected) in [(1_200, 1_200), (900, 900), (9_000, 1_500)] {
-            let ending = KeyRecord { expires_at_ms: Some(end_ms), ..old.clone() };
-            assert_eq!(ending.rotated("new".to_owned(), 1_000, 500).1, expected);
+        for (own_end_ms, end_ms) in [(None, 1_500), (Some(1_200), 1_200), (Some(900), 900), (Some(9_000), 1_500)] {
+            assert_eq!(key(own_end_ms).ends_after(1_000, 500), end_ms);
         }
-        let ended = KeyRecord { expires_at_ms: Some(1_500), ..old };
-        assert_eq!([1_499, 1_500].map(|now_ms| ended.is_expired(now_ms)), [false, true]);
+        assert_eq!(key(None).ends_after(1_000, u64::MAX), u64::MAX);
+        assert_eq!([1_499, 1_500].map(|now_ms| key(Some(1_500)).is_expired(now_ms)), [false, true]);
     }
 }

@@ -1,9 +1,10 @@
 //! API keys, alone and beside something else.
 
+use identity::{ApiKey, KeyRecord};
 use serde_json::{Value, json};
 use testkit::{DEMO_KEY, StubBackends};
 
-use super::{Api, NOW_S, OTHER, OWN, definition, get, sign::cognito_claims};
+use super::{Api, NOW_MS, NOW_S, OTHER, OWN, body, definition, get, sign::cognito_claims};
 
 const ISSUER: &str = "https://issuer.example";
 
@@ -31,6 +32,60 @@ fn a_key_and_a_token_must_both_be_good() {
         if status == 200 {
             assert!(body.ends_with("tenant=demo key=key-demo"), "{body}");
         }
+    }
+}
+
+/// A key of this end and these features.
+fn key(number: u8, expires_at_ms: Option<u64>, features: &[&str]) -> (ApiKey, KeyRecord) {
+    let record = KeyRecord {
+        key_id: format!("key-{number}"),
+        tenant: "acme".to_owned(),
+        plan_id: "starter".to_owned(),
+        enabled: true,
+        expires_at_ms,
+        features: features.iter().map(|feature| (*feature).to_owned()).collect(),
+    };
+    (ApiKey::from_random([number; 20]), record)
+}
+
+/// An API of these keys whose operation asks for one and requires `requires`.
+fn with_keys(requires: &str, keys: Vec<(ApiKey, KeyRecord)>) -> Api {
+    let authorizer = "type: token, authorizerUri: '${stageVariables.auth}'";
+    let operation = format!("security: [{{key: []}}]\n      x-tollgate-requires: {requires}");
+    Api { keys, ..Api::new(definition("", authorizer, &operation)) }
+}
+
+#[test]
+fn a_key_opens_what_its_features_name() {
+    for (requires, features, opens) in [
+        ("[]", &[][..], true),
+        ("[reports]", &["export", "reports"], true),
+        ("[reports, export]", &["export", "reports"], true),
+        ("[reports, admin]", &["export", "reports"], false),
+        ("[reports]", &[], false),
+    ] {
+        let api = with_keys(requires, vec![key(1, None, features)]);
+        let headers = json!({"x-api-key": ApiKey::from_random([1; 20]).secret()});
+        // The authorizer function tells the features as the table holds them.
+        let told = json!({"lambda": {"tenant": "acme", "keyId": "key-1", "planId": "starter", "features": features.join(" ")}});
+        for said in [json!(null), told] {
+            let (status, text) = api.answer(&get(OWN, &headers, &said));
+            let denied = body(403, "User is not authorized to access this resource");
+            assert_eq!(status, if opens { 200 } else { 403 }, "{requires} {features:?}: {text}");
+            assert!(opens || text == denied, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_key_opens_nothing_once_its_time_is_over() {
+    let forbidden = (403, body(200, "Forbidden"), "ForbiddenException".to_owned());
+    for (number, end_ms, is_good) in [(1, NOW_MS + 1, true), (2, NOW_MS, false), (3, 1, false)] {
+        let api = with_keys("[]", vec![key(number, Some(end_ms), &[])]);
+        let headers = json!({"x-api-key": ApiKey::from_random([number; 20]).secret()});
+        let answers = api.answers(&[get(OTHER, &headers, &json!(null))]);
+        assert_eq!(answers[0] == forbidden, !is_good, "{answers:?}");
+        assert!(!is_good || answers[0].0 == 200, "{answers:?}");
     }
 }
 

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyRequest, address::AddressRange, date, pattern::Pattern, resource::ArnPattern};
+use super::{PolicyRequest, address::AddressRange, pattern::Pattern, resource::ArnPattern};
+use crate::date;
 
 /// One key of one condition operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::date;
+use crate::date;
 
 /// The action of every call to an API.
 const INVOKE: &str = "execute-api:Invoke";

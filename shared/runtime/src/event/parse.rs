@@ -45,6 +45,7 @@ pub struct HttpEvent {
 struct RequestContext {
     account_id: Option<String>,
     api_id: Option<String>,
+    authentication: Option<Certified>,
     #[serde(default)]
     authorizer: Option<Map<String, Value>>,
     domain_name: Option<String>,
@@ -72,6 +73,13 @@ struct HttpContext {
 #[serde(rename_all = "camelCase")]
 struct Identity {
     source_ip: Option<String>,
+    client_cert: Option<Map<String, Value>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Certified {
+    client_cert: Option<Map<String, Value>>,
 }
 
 /// What a request has from elsewhere than its event.
@@ -205,6 +213,9 @@ fn complete(
         surroundings.trace_id.clone().or_else(|| request.headers.get("x-amzn-trace-id").map(str::to_owned));
     // A load balancer gives no request id; its trace id is one of a kind.
     request.request_id = context.request_id.or_else(|| request.trace_id.clone()).unwrap_or_default();
+    // Format 2.0 has it by itself, 1.0 with the rest of the caller.
+    let of_v1 = || context.identity.and_then(|identity| identity.client_cert);
+    request.client_cert = context.authentication.and_then(|shown| shown.client_cert).or_else(of_v1);
     request.api = ApiIdentity {
         account_id: context.account_id.unwrap_or_default(),
         api_id: context.api_id.unwrap_or_default(),

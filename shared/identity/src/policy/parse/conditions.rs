@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::{Reader, pointer};
-use crate::policy::{
-    address::AddressRange,
-    condition::{ArnTest, Comparison, Condition, Number, Quantifier, Test},
+use crate::{
     date,
-    pattern::{Pattern, Syntax},
-    resource::{ArnPattern, write_variable},
+    policy::{
+        address::AddressRange,
+        condition::{ArnTest, Comparison, Condition, Number, Quantifier, Test},
+        pattern::{Pattern, Syntax},
+        resource::{ArnPattern, write_variable},
+    },
 };
 
 /// What an operator compares, and how.

@@ -67,6 +67,21 @@ fn a_rest_event_becomes_the_same_request() {
 }
 
 #[test]
+fn a_clients_certificate_is_read_in_both_formats() {
+    let cert = json!({"subjectDN": "CN=a", "validity": {"notAfter": "May 28 12:30:02 2027 GMT"}});
+    let v1 = json!({"httpMethod": "GET", "path": "/", "requestContext": {"identity": {"clientCert": cert}}});
+    let mut v2 = v2("/", "$default", "api.example.com");
+    v2["requestContext"]["authentication"] = json!({"clientCert": cert});
+    for event in [&v1, &v2] {
+        assert_eq!(parse(event, &Surroundings::default()).unwrap().0.client_cert.map(Value::Object), Some(cert.clone()));
+    }
+    for nothing in [json!(null), json!({}), json!({"clientCert": null})] {
+        v2["requestContext"]["authentication"] = nothing.clone();
+        assert_eq!(parse(&v2, &Surroundings::default()).unwrap().0.client_cert, None, "{nothing}");
+    }
+}
+
+#[test]
 fn a_load_balancer_event_becomes_the_same_request() {
     let event = json!({
         "requestContext": {"elb": {"targetGroupArn": "arn"}}, "httpMethod": "GET", "path": "/x%20y",

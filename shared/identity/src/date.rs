@@ -1,8 +1,8 @@
-//! Dates as policies write them: the W3C's profile of ISO 8601, or seconds since 1970.
+//! Dates as policies and people write them: the W3C's profile of ISO 8601, or seconds since 1970.
 //! (IAM user guide, `reference_policies_elements_condition_operators`; <https://www.w3.org/TR/NOTE-datetime>.)
 
 /// Reads a date, in milliseconds since 1970. Digits alone are seconds since 1970, four of them a year.
-pub(crate) fn parse(text: &str) -> Option<i64> {
+pub fn parse(text: &str) -> Option<i64> {
     if text.len() != 4 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse::<i64>().ok()?.checked_mul(1000);
     }
@@ -26,8 +26,8 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
     Some(days_since_1970(year, month, day) * 86_400_000 + ms)
 }
 
-/// The time as `aws:CurrentTime` has it: `2026-01-31T12:00:00Z`.
-pub(crate) fn show(at_ms: u64) -> String {
+/// A time, in milliseconds since 1970, as `aws:CurrentTime` has it: `2026-01-31T12:00:00Z`.
+pub fn show(at_ms: u64) -> String {
     let seconds = at_ms / 1000;
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = civil(days);
