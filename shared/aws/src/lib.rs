@@ -37,6 +37,7 @@ pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
 pub use connection::{AwsSettings, Connection};
 pub use counters::CountersTable;
+pub use functions::Functions;
 pub use issuers::Issuers;
 pub use key_list::{KeyList, ListedKey};
 pub use keys::KeysTable;
