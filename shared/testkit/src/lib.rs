@@ -1,6 +1,7 @@
 //! In-memory ports, builders and event loading for tests.
 
 mod backends;
+pub mod channels;
 pub mod contracts;
 mod events;
 mod keys;

@@ -6,3 +6,8 @@ use testkit::{MemoryKeys, contracts};
 async fn keys_in_memory_keep_the_contract() {
     contracts::key_store(&MemoryKeys::default(), [7; 20]).await;
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn channels_in_memory_keep_the_contract() {
+    testkit::channels::contract::suite(&testkit::channels::MemoryChannels::default(), "memory", 1_769_860_800).await;
+}
