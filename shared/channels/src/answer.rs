@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use crate::{Asked, Channel, MAX_FRAME_BYTES, Message, MessageId, Refusal};
+use crate::{Asked, Channel, MAX_FRAME_BYTES, MessageId, Refusal, ports::History};
 
 /// Who is subscribed to a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,14 +16,14 @@ pub struct Presence {
 /// The answer to a request that was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Subscribed. `messages` are those after the sequence that the client gave.
+    /// Subscribed. `history` is what came after the sequence that the client gave.
     Subscribed {
         /// Where.
         channel: Channel,
         /// The sequence of the channel's latest message: what follows comes by itself.
         latest: u64,
         /// What the client had missed, in order.
-        messages: Vec<Message>,
+        history: History,
     },
     /// Not subscribed any longer, or not before either.
     Unsubscribed {
@@ -78,7 +78,7 @@ impl Answer {
 
     fn write(&self, frame: &mut String) {
         match self {
-            Answer::Subscribed { channel, latest, messages } => subscribed(frame, channel, *latest, messages),
+            Answer::Subscribed { channel, latest, history } => subscribed(frame, channel, *latest, history),
             Answer::Unsubscribed { channel } => {
                 let _ = write!(frame, r#","channel":"{channel}""#);
             }
@@ -92,11 +92,11 @@ impl Answer {
 }
 
 /// As many messages as fit into one frame; `more` says that the client should ask again after the last of them.
-fn subscribed(frame: &mut String, channel: &Channel, latest: u64, messages: &[Message]) {
+fn subscribed(frame: &mut String, channel: &Channel, latest: u64, history: &History) {
     const TAIL: usize = r#"],"more":false}"#.len();
     let _ = write!(frame, r#","channel":"{channel}","sequence":{latest},"messages":["#);
-    let mut more = false;
-    for (at, message) in messages.iter().enumerate() {
+    let mut more = history.more;
+    for (at, message) in history.messages.iter().enumerate() {
         let text = message.frame();
         // One alone always goes, without the other fields' room being counted: the client could never get past it.
         if at > 0 && frame.len() + text.len() + 1 + TAIL > MAX_FRAME_BYTES {
@@ -129,7 +129,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Json, read};
+    use crate::{Json, Message, read};
 
     fn check(frame: &str, outcome: Result<Answer, Refusal>, expected: &str) {
         let answer = Answer::frame(&read(frame), &outcome);
@@ -173,8 +173,12 @@ mod tests {
             data: Json::parse(&format!("\"{}\"", "x".repeat(length))).unwrap(),
         };
         let asked = read(r#"{"action":"subscribe","id":1,"channel":"a/b","after":0}"#);
-        let frame =
-            |messages| Answer::frame(&asked, &Ok(Answer::Subscribed { channel: channel(), latest: 9, messages }));
+        let frame = |messages| {
+            Answer::frame(
+                &asked,
+                &Ok(Answer::Subscribed { channel: channel(), latest: 9, history: History { messages, more: false } }),
+            )
+        };
         let all = frame(vec![message(1, 10), message(2, 10)]);
         assert!(
             all.contains(r#""sequence":1"#) && all.contains(r#""sequence":2"#) && all.ends_with(r#""more":false}"#)

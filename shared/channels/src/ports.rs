@@ -121,6 +121,15 @@ pub trait SubscriberStore {
     ) -> impl Future<Output = Result<(), StoreError>>;
 }
 
+/// Some of a channel's recent messages, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// They.
+    pub messages: Vec<Message>,
+    /// There are more after the last of them.
+    pub more: bool,
+}
+
 /// The recent messages of channels.
 pub trait MessageStore {
     /// Gives a publication the channel's next sequence and keeps it as a message. Of several at once each gets its own. A
@@ -136,17 +145,12 @@ pub trait MessageStore {
     /// [`StoreError`].
     fn latest(&self, channel: &Channel) -> impl Future<Output = Result<u64, StoreError>>;
 
-    /// The messages after `after` that are still history at `now_ms`, oldest first. One that got its sequence a moment ago may
-    /// be missing.
+    /// The messages after `after` that are still history at `now_ms`, as many as one read gives. One that got its sequence a
+    /// moment ago may be missing.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn since(
-        &self,
-        channel: &Channel,
-        after: u64,
-        now_ms: u64,
-    ) -> impl Future<Output = Result<Vec<Message>, StoreError>>;
+    fn since(&self, channel: &Channel, after: u64, now_ms: u64) -> impl Future<Output = Result<History, StoreError>>;
 }
 
 /// The queue of jobs.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use channels::{
     BUCKET_S, Caps, Channel, Connection, ConnectionId, HISTORY_LENGTH, HISTORY_S, Holder, Json, LIFETIME_S, MessageId,
     Principal, Publication,
-    ports::{ConnectionStore, MessageStore, Opening, SubscriberStore, Subscribing},
+    ports::{ConnectionStore, History, MessageStore, Opening, SubscriberStore, Subscribing},
 };
 
 /// More than any connection of the suite meets.
@@ -193,16 +193,16 @@ async fn pages_show_every_subscriber_once(store: &(impl ConnectionStore + Subscr
 async fn each_message_has_its_own_sequence(store: &impl MessageStore, run: &Run<'_>) {
     let (channel, now_ms) = (run.channel("messages"), run.now_s * 1000);
     assert_eq!(store.latest(&channel).await, Ok(0));
-    assert_eq!(store.since(&channel, 0, now_ms).await, Ok(Vec::new()));
+    assert_eq!(store.since(&channel, 0, now_ms).await, Ok(History::default()));
     let [a, b, c] = ["a", "b", "c"].map(|id| run.publication("messages", id, r#"{"text":"é\u0000\ud83d\ude00"}"#));
     let (a, b, c) = tokio::join!(store.append(&a, now_ms), store.append(&b, now_ms), store.append(&c, now_ms));
     let mut appended = [a, b, c].map(|message| message.expect("appended"));
     appended.sort_by_key(|message| message.sequence);
     assert_eq!(appended.clone().map(|message| message.sequence), [1, 2, 3]);
     assert_eq!(store.latest(&channel).await, Ok(3));
-    assert_eq!(store.since(&channel, 0, now_ms).await, Ok(appended.to_vec()));
-    assert_eq!(store.since(&channel, 2, now_ms).await, Ok(appended[2..].to_vec()));
-    assert_eq!(store.since(&channel, 9, now_ms).await, Ok(Vec::new()));
+    assert_eq!(store.since(&channel, 0, now_ms).await, Ok(History { messages: appended.to_vec(), more: false }));
+    assert_eq!(store.since(&channel, 2, now_ms).await, Ok(History { messages: appended[2..].to_vec(), more: false }));
+    assert_eq!(store.since(&channel, 9, now_ms).await, Ok(History::default()));
 }
 
 async fn history_ends(store: &impl MessageStore, run: &Run<'_>) {
@@ -211,9 +211,9 @@ async fn history_ends(store: &impl MessageStore, run: &Run<'_>) {
         let message = run.publication("history", &format!("m{number}"), "1");
         store.append(&message, now_ms).await.expect("appended");
     }
-    let kept = store.since(&channel, 0, now_ms).await.expect("an answer");
+    let kept = store.since(&channel, 0, now_ms).await.expect("an answer").messages;
     assert_eq!((kept.len() as u64, kept[0].sequence), (HISTORY_LENGTH, 3), "after a hundred messages");
     let later = now_ms + HISTORY_S * 1000;
-    assert_eq!(store.since(&channel, 0, later - 1).await.expect("an answer").len() as u64, HISTORY_LENGTH);
-    assert_eq!(store.since(&channel, 0, later).await, Ok(Vec::new()), "and after ten minutes");
+    assert_eq!(store.since(&channel, 0, later - 1).await.expect("an answer").messages.len() as u64, HISTORY_LENGTH);
+    assert_eq!(store.since(&channel, 0, later).await, Ok(History::default()), "and after ten minutes");
 }

@@ -8,7 +8,9 @@ use std::{
 
 use channels::{
     Caps, Channel, Connection, ConnectionId, HISTORY_S, Holder, Message, Publication, Shard, Tally,
-    ports::{ConnectionStore, MessageStore, Opening, Page, StoreError, Subscriber, SubscriberStore, Subscribing},
+    ports::{
+        ConnectionStore, History, MessageStore, Opening, Page, StoreError, Subscriber, SubscriberStore, Subscribing,
+    },
     recent,
 };
 
@@ -169,12 +171,13 @@ impl MessageStore for MemoryChannels {
         })
     }
 
-    async fn since(&self, channel: &Channel, after: u64, now_ms: u64) -> Result<Vec<Message>, StoreError> {
+    async fn since(&self, channel: &Channel, after: u64, now_ms: u64) -> Result<History, StoreError> {
         let latest = self.latest(channel).await?;
         self.answer(|state| {
-            let Some(messages) = state.messages.get(channel) else { return Vec::new() };
+            let Some(messages) = state.messages.get(channel) else { return History::default() };
             let fresh = messages.range((after + 1).max(recent(latest))..).map(|(_, message)| message);
-            fresh.filter(|message| message.at_ms + HISTORY_S * 1000 > now_ms).cloned().collect()
+            let messages = fresh.filter(|message| message.at_ms + HISTORY_S * 1000 > now_ms).cloned().collect();
+            History { messages, more: false }
         })
     }
 }
