@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use settings::Settings;
 
 use crate::{Channel, Principal, Shard, pattern::Pattern};
 
@@ -70,6 +71,15 @@ impl Rules {
             }
         }
         if problems.is_empty() { Ok(Rules(rules)) } else { Err(problems) }
+    }
+
+    /// Rules from the setting `CHANNELS`; problems are noted in `settings`.
+    pub fn load(settings: &mut Settings<'_>) -> Self {
+        let text = settings.text("CHANNELS");
+        Rules::parse(if text.is_empty() { "[]" } else { &text }).unwrap_or_else(|problems| {
+            problems.into_iter().for_each(|problem| settings.problem(format!("CHANNELS: {problem}")));
+            Rules::default()
+        })
     }
 
     /// Whether `principal` has `right` on `channel`.
