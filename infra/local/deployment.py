@@ -12,11 +12,13 @@ from tools import ROOT
 
 TEMPLATE = ROOT / "infra" / "template.yaml"
 ROUTES = ROOT / "infra" / "routes.yaml"
+WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
-OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction"}
+OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction",
+           "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl"}
 
 # The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
 # the features that the command line alone asks for.
@@ -68,7 +70,7 @@ def compile_api(console, log, table):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    files = [TEMPLATE, ROUTES, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    files = [TEMPLATE, ROUTES, WEBSOCKET, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())
@@ -76,9 +78,10 @@ def fingerprint(parameters):
     return digest.hexdigest()
 
 
-def parameters(catalog_url):
+def parameters(catalog_url, port):
     arm = platform.machine().lower() in ("arm64", "aarch64")
-    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": catalog_url}
+    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": catalog_url,
+            "ConnectionsEndpoint": f"http://127.0.0.1:{port}/_aws/execute-api"}
 
 
 def deploy(console, log, port, values):

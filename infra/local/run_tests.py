@@ -32,6 +32,7 @@ def phases():
          "infra/routes.yaml is stale, and `make up` writes it anew"),
         ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
         ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
+        ("Validate infra/websocket.yaml", [*VALIDATE, deployment.WEBSOCKET], "infra/websocket.yaml is not valid"),
     ]
 
 

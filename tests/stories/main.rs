@@ -5,3 +5,4 @@ mod cart;
 mod contracts;
 mod keys;
 mod tracing;
+mod websocket;
