@@ -9,5 +9,5 @@ async fn keys_in_memory_keep_the_contract() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn channels_in_memory_keep_the_contract() {
-    testkit::channels::contract::suite(&testkit::channels::MemoryChannels::default(), "memory", 1_769_860_800).await;
+    testkit::channels::contract::suite(&&testkit::channels::MemoryChannels::default(), "memory", 1_769_860_800).await;
 }

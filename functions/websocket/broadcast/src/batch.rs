@@ -29,6 +29,18 @@ struct Attributes {
     approximate_receive_count: Option<String>,
 }
 
+impl SqsEvent {
+    /// An event of messages, each with its id, its text, and how often it was received before.
+    pub fn of(messages: &[(String, String, u32)]) -> Self {
+        let record = |(id, body, before): &(String, String, u32)| SqsRecord {
+            message_id: id.clone(),
+            body: body.clone(),
+            attributes: Attributes { approximate_receive_count: Some(before.saturating_add(1).to_string()) },
+        };
+        SqsEvent { records: messages.iter().map(record).collect() }
+    }
+}
+
 impl SqsRecord {
     /// How often it was received, this time included.
     pub fn receive_count(&self) -> u32 {

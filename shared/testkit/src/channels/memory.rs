@@ -49,7 +49,7 @@ impl MemoryChannels {
     }
 }
 
-impl ConnectionStore for MemoryChannels {
+impl ConnectionStore for &MemoryChannels {
     async fn open(&self, connection: &Connection, caps: Caps) -> Result<Opening, StoreError> {
         self.answer(|state| {
             if state.connections.contains_key(&connection.id) {
@@ -124,7 +124,7 @@ fn release(tallies: &mut BTreeMap<Holder, Tally>, holder: &Holder, at_s: u64) {
     }
 }
 
-impl SubscriberStore for MemoryChannels {
+impl SubscriberStore for &MemoryChannels {
     async fn page(
         &self,
         channel: &Channel,
@@ -153,7 +153,7 @@ impl SubscriberStore for MemoryChannels {
     }
 }
 
-impl MessageStore for MemoryChannels {
+impl MessageStore for &MemoryChannels {
     async fn append(&self, publication: &Publication, now_ms: u64) -> Result<Message, StoreError> {
         self.answer(|state| {
             let messages = state.messages.entry(publication.channel.clone()).or_default();
