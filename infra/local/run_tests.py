@@ -36,6 +36,15 @@ def phases():
     ]
 
 
+def web_phases(console):
+    """The client for browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
+    if not shutil.which("node"):
+        console.say("           node is not on PATH: web/ is not tested")
+        return []
+    command = ["node", "--experimental-websocket", "--test", "web/tests/tollgate-channels.test.js"]
+    return [("Test the client for browsers", command, "A test of web/ failed")]
+
+
 def main():
     console = Console()
     state = checkout_state() / f"test-{os.getpid()}"
@@ -45,7 +54,7 @@ def main():
     try:
         with alone(console):
             tools.install(console, state / "tools.log")
-        for number, (title, command, failure) in enumerate(phases(), 1):
+        for number, (title, command, failure) in enumerate([*phases(), *web_phases(console)], 1):
             phase(console, state / f"{number}.log", title, command, failure)
         tell_stories(console, state)
     except Failure as failure:

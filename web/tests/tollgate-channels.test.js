@@ -1,5 +1,5 @@
 // What the client promises, against a server that loses connections, messages and answers.
-// `node --experimental-websocket --test web/tests/` (Node 22 needs no flag)
+// `node --experimental-websocket --test web/tests/tollgate-channels.test.js` (Node 22 needs no flag)
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";

@@ -7,7 +7,7 @@ const IMPURE: [&str; 8] = ["aws", "runtime", "tokio", "tracing", "lambda_runtime
 
 #[test]
 fn pure_crates_stay_pure() {
-    for name in ["definition", "gateway", "identity", "settings"] {
+    for name in ["channels", "definition", "gateway", "identity", "settings"] {
         for dependency in dependencies(&format!("shared/{name}/Cargo.toml")) {
             let impure = IMPURE.contains(&dependency.as_str()) || dependency.starts_with("aws-");
             assert!(!impure, "{name} is pure and depends on {dependency}");
@@ -22,6 +22,10 @@ fn only_one_crate_names_the_aws_clients() {
         "functions/authorizer/Cargo.toml",
         "functions/router/Cargo.toml",
         "functions/shop/cart/Cargo.toml",
+        "functions/websocket/broadcast/Cargo.toml",
+        "functions/websocket/connect/Cargo.toml",
+        "functions/websocket/disconnect/Cargo.toml",
+        "functions/websocket/message/Cargo.toml",
         "shared/runtime/Cargo.toml",
         "shared/testkit/Cargo.toml",
     ] {

@@ -79,8 +79,9 @@ fn whole_request(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(bytes.get(..head)?).ok()?;
     let lengths = text.lines().filter_map(|line| line.split_once(':'));
-    let length = lengths.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
-    let whole = head + length.last()?.parse::<usize>().ok()?;
+    let mut length =
+        lengths.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value.trim());
+    let whole = head + length.next()?.parse::<usize>().ok()?;
     (bytes.len() >= whole).then_some(whole)
 }
 
