@@ -63,6 +63,7 @@ async fn a_job_that_runs_out_of_time_queues_the_rest_of_itself() {
         let answer = stage.broadcaster().handle(event, Instant::now() + Duration::from_secs(30)).await;
         assert!(answer.batch_item_failures.is_empty() && began.elapsed() < Duration::from_secs(29));
         rounds += 1;
+        assert!(rounds < 10, "this job makes no way");
     }
     assert!((2..6).contains(&rounds), "{rounds} more");
     let received = stage.network.received.borrow();

@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::Answer;
 
 fn check(frame: &str, expected: &str) {
     let asked = read(frame);
@@ -71,4 +74,33 @@ fn an_answer_can_repeat_the_id_of_a_request_that_is_refused() {
 fn a_deep_frame_is_read_like_any_other() {
     let deep = "[".repeat(60_000) + &"]".repeat(60_000);
     check(&format!(r#"{{"action":"publish","channel":"a","data":{deep}}}"#), "P");
+}
+
+proptest! {
+    #[test]
+    fn no_frame_is_left_without_an_answer_in_json(frame in "\\PC{0,80}|[\\[\\]{}\",:a-z0-9\\\\ ]{0,80}") {
+        check_answer(&frame)?;
+    }
+
+    #[test]
+    fn nor_one_that_is_nearly_a_request(
+        action in "subscribe|publish|ping|presence|unsubscribe|x",
+        channel in "[a-z/*{}.\\u{0}-\\u{7f}]{0,20}",
+        id in "[0-9e.-]{1,6}|\"\\\\?[a-z]{0,3}\"|null|\\{\\}",
+        data in "[0-9]{1,3}|\\[|\"x\"|null",
+    ) {
+        let channel = serde_json::Value::from(channel);
+        check_answer(&format!(r#"{{"action":"{action}","id":{id},"channel":{channel},"data":{data}}}"#))?;
+    }
+}
+
+fn check_answer(frame: &str) -> Result<(), TestCaseError> {
+    let asked = read(frame);
+    let outcome = asked.request.clone().map(|_| Answer::Pong);
+    let answer = Answer::frame(&asked, &outcome);
+    prop_assert!(Json::parse(&answer).is_some(), "{} to {}", answer, frame);
+    prop_assert!(answer.len() < 1_000);
+    // What is no request may still be a job's body: neither reading may panic.
+    let _ = crate::Job::parse(frame, "id");
+    Ok(())
 }
