@@ -23,6 +23,11 @@ fn store() -> ChannelStore {
     ChannelStore::new(stack.connection().dynamodb(), ChannelTables { connections, subscriptions, messages })
 }
 
+/// A tenant that no other run over this stack has had.
+fn fresh(name: &str) -> String {
+    format!("{name}-{}-{}", now_s(), std::process::id())
+}
+
 fn key(tenant: &str) -> String {
     Stack::get().new_key(tenant, true)
 }
@@ -57,7 +62,6 @@ fn until(what: &str, holds: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(30);
     while !holds() {
         assert!(Instant::now() < end, "never: {what}");
-        std::thread::yield_now();
     }
 }
 
@@ -99,27 +103,28 @@ fn a_credential_is_welcome_wherever_a_client_can_put_it() {
 
 #[test]
 fn both_clients_of_a_channel_get_what_one_publishes() {
-    let key = key("talk");
+    let tenant = fresh("talk");
+    let (key, channel, members) = (key(&tenant), format!("rooms/{tenant}/lobby"), format!("key-of-{tenant}"));
     let (mut one, mut two) = (Socket::with_key(&key), Socket::with_key(&key));
     for socket in [&mut one, &mut two] {
-        assert_eq!(socket.subscribe("rooms/talk/lobby")["sequence"], 0);
+        assert_eq!(socket.subscribe(&channel)["sequence"], 0);
     }
     let data = json!({"text": "Grüße 👋", "quoted": "\"\\\u{0}"});
-    let published = one.ask(json!({"action": "publish", "channel": "rooms/talk/lobby", "data": data}));
+    let published = one.ask(json!({"action": "publish", "channel": channel, "data": data}));
     assert_eq!(published["ok"], true, "{published}");
     for socket in [&mut one, &mut two] {
         let message = socket.message();
         assert_eq!(message["data"], data);
         assert_eq!((&message["sequence"], &message["messageId"]), (&json!(1), &published["messageId"]));
     }
-    let presence = two.ask(json!({"action": "presence", "channel": "rooms/talk/lobby"}));
-    assert_eq!(presence["members"], json!([{"member": "key-of-talk", "connections": 2}]), "{presence}");
+    let presence = two.ask(json!({"action": "presence", "channel": channel}));
+    assert_eq!(presence["members"], json!([{"member": members, "connections": 2}]), "{presence}");
 
-    let unsubscribed = two.ask(json!({"action": "unsubscribe", "channel": "rooms/talk/lobby"}));
+    let unsubscribed = two.ask(json!({"action": "unsubscribe", "channel": channel}));
     assert_eq!(unsubscribed["ok"], true);
-    one.ask(json!({"action": "publish", "channel": "rooms/talk/lobby", "data": 2, "messageId": "second"}));
+    one.ask(json!({"action": "publish", "channel": channel, "data": 2, "messageId": "second"}));
     assert_eq!(one.message()["messageId"], "second");
-    let back = two.ask(json!({"action": "subscribe", "channel": "rooms/talk/lobby", "after": 1}));
+    let back = two.ask(json!({"action": "subscribe", "channel": channel, "after": 1}));
     assert_eq!((&back["sequence"], &back["messages"][0]["messageId"]), (&json!(2), &json!("second")), "{back}");
 }
 
@@ -196,39 +201,42 @@ fn a_connection_has_a_hundred_subscriptions_at_most() {
 
 #[test]
 fn one_that_vanished_is_gone_after_the_next_broadcast() {
-    let key = key("vanish");
+    let tenant = fresh("vanish");
+    let (key, [a, b]) = (key(&tenant), ["a", "b"].map(|name| format!("rooms/{tenant}/{name}")));
     let (mut stays, mut vanishes) = (Socket::with_key(&key), Socket::with_key(&key));
-    stays.subscribe("rooms/vanish/a");
-    let staying = subscribers("rooms/vanish/a");
-    vanishes.subscribe("rooms/vanish/a");
-    vanishes.subscribe("rooms/vanish/b");
-    let gone = subscribers("rooms/vanish/b").remove(0);
+    stays.subscribe(&a);
+    let staying = subscribers(&a);
+    vanishes.subscribe(&a);
+    vanishes.subscribe(&b);
+    let gone = subscribers(&b).remove(0);
     vanishes.vanish();
     // API Gateway may need a moment to notice; a message before that is lost with the socket.
     let end = Instant::now() + Duration::from_secs(30);
     while is_stored(&gone) {
         assert!(Instant::now() < end, "the vanished connection is still there");
-        stays.ask(json!({"action": "publish", "channel": "rooms/vanish/a", "data": 1}));
+        stays.ask(json!({"action": "publish", "channel": a, "data": 1}));
         assert_eq!(stays.message()["data"], 1);
     }
-    assert_eq!(subscribers("rooms/vanish/a"), staying);
-    assert_eq!(subscribers("rooms/vanish/b"), [], "its other subscriptions as well");
+    assert_eq!(subscribers(&a), staying);
+    assert_eq!(subscribers(&b), [], "its other subscriptions as well");
 }
 
 #[test]
 fn one_that_says_goodbye_is_gone_at_once() {
-    let mut socket = Socket::with_key(&key("goodbye"));
-    socket.subscribe("rooms/goodbye/a");
-    let id = subscribers("rooms/goodbye/a").remove(0);
+    let tenant = fresh("goodbye");
+    let (mut socket, channel) = (Socket::with_key(&key(&tenant)), format!("rooms/{tenant}/a"));
+    socket.subscribe(&channel);
+    let id = subscribers(&channel).remove(0);
     assert!(is_stored(&id));
     socket.close();
-    until("the closed connection is removed", || !is_stored(&id) && subscribers("rooms/goodbye/a").is_empty());
+    until("the closed connection is removed", || !is_stored(&id) && subscribers(&channel).is_empty());
 }
 
 #[test]
 fn a_key_that_has_its_cap_gets_429_before_the_upgrade() {
-    let key = key("capped");
-    fill("capped");
+    let tenant = fresh("capped");
+    let key = key(&tenant);
+    fill(&tenant);
     let refused = Socket::connect("", &[("x-api-key", &key)]).map(|_| ()).expect_err("refused");
     assert_eq!(refused.status, 429, "{}", refused.body);
 }
