@@ -18,7 +18,7 @@ use channels::{
     ConnectionId,
     ports::{Posted, Posts},
 };
-use http::{Request, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -95,23 +95,19 @@ impl ConnectionsApi {
         Ok(posted(status))
     }
 
-    async fn sign(&self, path: &str, payload: &SignedPayload) -> Result<Vec<(&'static str, String)>, String> {
+    async fn sign(&self, path: &str, payload: &SignedPayload) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+        const UNFIT: &str = "the credentials hold what no header can";
         let now = self.clock.now();
-        let held = |signer: &Signer| signer.lasts_until(now + REFRESH_BEFORE);
-        let signed = self.with_signer(|signer| {
-            signer
-                .as_mut()
-                .filter(|signer| held(signer))
-                .map(|signer| signer.sign(now, &self.host, path, &payload.hash))
-        });
+        let held = |signer: &&mut Signer| signer.lasts_until(now + REFRESH_BEFORE);
+        let signed =
+            self.with_signer(|signer| signer.as_mut().filter(held).map(|signer| signer.sign(now, path, &payload.hash)));
         if let Some(headers) = signed {
-            return Ok(headers);
+            return headers.ok_or(UNFIT.to_owned());
         }
         let credentials: Credentials = self.credentials.provide_credentials().await.map_err(|error| chain(&error))?;
-        Ok(self.with_signer(|signer| {
-            let signer = signer.insert(Signer::new(credentials, self.region.clone()));
-            signer.sign(now, &self.host, path, &payload.hash)
-        }))
+        let fresh = Signer::new(credentials, self.region.clone(), self.host.clone());
+        let signed = self.with_signer(|signer| signer.insert(fresh).sign(now, path, &payload.hash));
+        signed.ok_or(UNFIT.to_owned())
     }
 
     fn with_signer<T>(&self, with: impl FnOnce(&mut Option<Signer>) -> T) -> T {

@@ -9,6 +9,7 @@ use channels::{
 };
 use runtime::websocket::{WebSocketAnswer, WebSocketEvent};
 use settings::Settings;
+use tracing::Instrument as _;
 
 /// What the function is told from outside.
 pub struct Config {
@@ -37,17 +38,20 @@ impl Config {
 /// When the store did not answer: something may be left, for a broadcast or the TTL.
 pub async fn disconnect(event: WebSocketEvent, store: &impl ConnectionStore) -> Result<WebSocketAnswer, StoreError> {
     let context = &event.request_context;
-    let _span = tracing::info_span!("disconnect", requestId = context.request_id).entered();
-    let Some(id) = ConnectionId::parse(&context.connection_id) else { return Ok(WebSocketAnswer::status(200)) };
-    match store.close(&id).await {
-        Ok(known) => {
-            let code = context.disconnect_status_code;
-            tracing::info!(connectionId = id.as_str(), known, code, "disconnected");
-            Ok(WebSocketAnswer::status(200))
-        }
-        Err(error) => {
-            tracing::error!(connectionId = id.as_str(), %error, "not removed");
-            Err(error)
+    let span = tracing::info_span!("disconnect", requestId = context.request_id, connectionId = context.connection_id);
+    async {
+        let Some(id) = ConnectionId::parse(&context.connection_id) else { return Ok(WebSocketAnswer::status(200)) };
+        match store.close(&id).await {
+            Ok(known) => {
+                tracing::info!(known, code = context.disconnect_status_code, "disconnected");
+                Ok(WebSocketAnswer::status(200))
+            }
+            Err(error) => {
+                tracing::error!(%error, "not removed");
+                Err(error)
+            }
         }
     }
+    .instrument(span)
+    .await
 }

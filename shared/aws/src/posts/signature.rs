@@ -1,14 +1,12 @@
 //! Signature Version 4 of a post: one shape of request, so that little is left to do for each.
 //! (IAM user guide, `reference_sigv-create-signed-request`.)
 
-use std::{
-    fmt::Write as _,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
 use channels::ConnectionId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
@@ -25,22 +23,30 @@ const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 pub(super) struct Signer {
     credentials: Credentials,
     region: String,
-    day: Option<Day>,
+    host: String,
+    moment: Option<Moment>,
 }
 
-/// What is the same for every signature of a second or a day.
-struct Day {
+/// What is the same for every signature of a second.
+struct Moment {
     second: u64,
     /// `20260131T120000Z`.
     stamp: String,
+    /// What goes with it as headers.
+    fixed: Vec<(HeaderName, HeaderValue)>,
+    /// The canonical request from behind the path up to the body's hash.
+    canonical: String,
     /// `20260131/us-east-1/execute-api/aws4_request`.
     scope: String,
+    /// The header up to the signature itself.
+    authorization: String,
     key: HmacSha256,
 }
 
 impl Signer {
-    pub(super) fn new(credentials: Credentials, region: String) -> Self {
-        Signer { credentials, region, day: None }
+    /// Signs requests to `host`.
+    pub(super) fn new(credentials: Credentials, region: String, host: String) -> Self {
+        Signer { credentials, region, host, moment: None }
     }
 
     /// Whether the credentials hold until then.
@@ -48,59 +54,56 @@ impl Signer {
         self.credentials.expiry().is_none_or(|expiry| expiry > then)
     }
 
-    /// The headers that sign a POST of a body with that hash.
-    pub(super) fn sign(&mut self, now: SystemTime, host: &str, path: &str, hash: &str) -> Vec<(&'static str, String)> {
+    /// The headers that sign a POST of a body with that hash; nothing when the credentials hold what no header can.
+    pub(super) fn sign(&mut self, now: SystemTime, path: &str, hash: &str) -> Option<Vec<(HeaderName, HeaderValue)>> {
         let second = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let day = match self.day.take().filter(|day| day.second == second) {
-            Some(day) => day,
-            None => Day::of(second, &self.region, self.credentials.secret_access_key()),
+        let moment = match self.moment.take().filter(|moment| moment.second == second) {
+            Some(moment) => moment,
+            None => Moment::of(second, &self.region, &self.host, &self.credentials)?,
         };
-        let token = self.credentials.session_token();
-        let request = canonical(host, path, hash, &day.stamp, token);
-        let to_sign = format!("AWS4-HMAC-SHA256\n{}\n{}\n{}", day.stamp, day.scope, hex_sha256(request.as_bytes()));
-        let mut mac = day.key.clone();
+        let path = utf8_percent_encode(path, RESERVED_IN_PATH);
+        let request = hex_sha256(format!("POST\n{path}{}{hash}", moment.canonical).as_bytes());
+        let to_sign = format!("AWS4-HMAC-SHA256\n{}\n{}\n{request}", moment.stamp, moment.scope);
+        let mut mac = moment.key.clone();
         mac.update(to_sign.as_bytes());
-        let names = if token.is_some() { "host;x-amz-date;x-amz-security-token" } else { "host;x-amz-date" };
-        let (id, scope) = (self.credentials.access_key_id(), &day.scope);
         let signature = hex(&mac.finalize().into_bytes());
-        let authorization =
-            format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}");
-        let token = token.map(|token| ("x-amz-security-token", token.to_owned()));
-        let headers = [("x-amz-date", day.stamp.clone()), ("authorization", authorization)];
-        self.day = Some(day);
-        headers.into_iter().chain(token).collect()
+        let authorization = HeaderValue::try_from([moment.authorization.as_str(), &signature].concat()).ok()?;
+        let headers = moment.fixed.iter().cloned().chain([(header::AUTHORIZATION, authorization)]).collect();
+        self.moment = Some(moment);
+        Some(headers)
     }
 }
 
-impl Day {
-    fn of(second: u64, region: &str, secret: &str) -> Self {
-        let at = i64::try_from(second).ok().and_then(|second| OffsetDateTime::from_unix_timestamp(second).ok());
-        let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+impl Moment {
+    fn of(second: u64, region: &str, host: &str, credentials: &Credentials) -> Option<Self> {
+        let at = i64::try_from(second).ok().and_then(|second| OffsetDateTime::from_unix_timestamp(second).ok())?;
         let date = format!("{:04}{:02}{:02}", at.year(), u8::from(at.month()), at.day());
         let stamp = format!("{date}T{:02}{:02}{:02}Z", at.hour(), at.minute(), at.second());
+        let secret = format!("AWS4{}", credentials.secret_access_key());
         let chained = [date.as_str(), region, "execute-api", "aws4_request"];
-        let key = chained.iter().fold(keyed(format!("AWS4{secret}").as_bytes()), |mut mac, part| {
+        let key = chained.iter().fold(keyed(secret.as_bytes()), |mut mac, part| {
             mac.update(part.as_bytes());
             keyed(&mac.finalize().into_bytes())
         });
-        Day { second, stamp, scope: format!("{date}/{region}/execute-api/aws4_request"), key }
+        let scope = format!("{date}/{region}/execute-api/aws4_request");
+        let dated = (HeaderName::from_static("x-amz-date"), stamp.as_str());
+        let token = credentials.session_token().map(|token| (HeaderName::from_static("x-amz-security-token"), token));
+        let fixed = [Some(dated), token].into_iter().flatten();
+        let fixed = fixed.map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?)));
+        let fixed: Vec<_> = fixed.collect::<Option<_>>()?;
+        let token = credentials.session_token();
+        let names = if token.is_some() { "host;x-amz-date;x-amz-security-token" } else { "host;x-amz-date" };
+        let token = token.map(|token| format!("x-amz-security-token:{token}\n")).unwrap_or_default();
+        let canonical = format!("\n\nhost:{host}\nx-amz-date:{stamp}\n{token}\n{names}\n");
+        let id = credentials.access_key_id();
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature=");
+        Some(Moment { second, stamp, fixed, canonical, scope, authorization, key })
     }
 }
 
 /// The path of a connection: its id is encoded, so that `=` is `%3D`.
 pub(super) fn path(stage_path: &str, id: &ConnectionId) -> String {
     format!("{stage_path}/@connections/{}", utf8_percent_encode(id.as_str(), RESERVED))
-}
-
-fn canonical(host: &str, path: &str, hash: &str, stamp: &str, token: Option<&str>) -> String {
-    let path = utf8_percent_encode(path, RESERVED_IN_PATH);
-    match token {
-        None => format!("POST\n{path}\n\nhost:{host}\nx-amz-date:{stamp}\n\nhost;x-amz-date\n{hash}"),
-        Some(token) => format!(
-            "POST\n{path}\n\nhost:{host}\nx-amz-date:{stamp}\nx-amz-security-token:{token}\n\n\
-             host;x-amz-date;x-amz-security-token\n{hash}"
-        ),
-    }
 }
 
 /// A key of any length makes an HMAC.
@@ -112,11 +115,10 @@ pub(super) fn hex_sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// Digit by digit: the formatting machinery takes longer than the hash.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 #[cfg(test)]

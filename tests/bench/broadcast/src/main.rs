@@ -64,13 +64,20 @@ async fn run(options: &Options) -> Result<bool, Failure> {
     }
     let Options { subscribers, at_once, rounds, .. } = options;
     writeln!(out, "{subscribers} connections, {at_once} posts at once, medians of {rounds} rounds.\n")?;
-    writeln!(out, "| answer after, ms | bare loop, posts/s | broadcast, posts/s | ratio | peak, MiB |")?;
-    writeln!(out, "|--:|--:|--:|--:|--:|")?;
+    writeln!(
+        out,
+        "| answer after, ms | bare loop, posts/s | broadcast, posts/s | ratio | CPU a post, µs: bare | broadcast | peak, MiB |"
+    )?;
+    writeln!(out, "|--:|--:|--:|--:|--:|--:|--:|")?;
     let mut met = true;
     for delay_ms in &options.delay_ms {
         let row = measure(options, Duration::from_millis(*delay_ms)).await?;
-        let Row { bare, broadcast, ratio } = row;
-        writeln!(out, "| {delay_ms} | {bare:.0} | {broadcast:.0} | {ratio:.2} | {:.1} |", peak_mib()?)?;
+        let Row { bare, broadcast, ratio, bare_cpu, broadcast_cpu } = row;
+        let peak = peak_mib()?;
+        writeln!(
+            out,
+            "| {delay_ms} | {bare:.0} | {broadcast:.0} | {ratio:.2} | {bare_cpu:.1} | {broadcast_cpu:.1} | {peak:.1} |"
+        )?;
         met &= ratio >= TARGET;
     }
     writeln!(out, "\nTarget: a ratio of {TARGET} or more: {}.", if met { "met" } else { "missed" })?;
@@ -85,16 +92,22 @@ struct Row {
     bare: f64,
     broadcast: f64,
     ratio: f64,
+    bare_cpu: f64,
+    broadcast_cpu: f64,
 }
 
 async fn measure(options: &Options, delay: Duration) -> Result<Row, Failure> {
     let Options { subscribers, at_once, rounds, .. } = options;
     let endpoint = Endpoint::start(delay)?;
-    let (mut loops, mut broadcasts, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut loops, mut broadcasts, mut ratios, mut cpu) =
+        (Vec::new(), Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
     for _ in 0..*rounds {
-        let before = endpoint.posts();
+        let (before, start) = (endpoint.posts(), cpu_us()?);
         let one = bare(&endpoint.url(), *subscribers, *at_once).await?;
+        let between = cpu_us()?;
         let two = broadcast(&endpoint.url(), *subscribers, *at_once).await?;
+        cpu.0.push((between - start) / *subscribers as f64);
+        cpu.1.push((cpu_us()? - between) / *subscribers as f64);
         if endpoint.posts() != before + 2 * subscribers {
             return Err("not every subscriber was posted to once".into());
         }
@@ -103,7 +116,14 @@ async fn measure(options: &Options, delay: Duration) -> Result<Row, Failure> {
         broadcasts.push(per_second(two));
         ratios.push(one.as_secs_f64() / two.as_secs_f64());
     }
-    Ok(Row { bare: median(loops), broadcast: median(broadcasts), ratio: median(ratios) })
+    let (bare_cpu, broadcast_cpu) = (median(cpu.0), median(cpu.1));
+    Ok(Row { bare: median(loops), broadcast: median(broadcasts), ratio: median(ratios), bare_cpu, broadcast_cpu })
+}
+
+/// CPU time of this thread so far: all of the client's work is done on it, and none of the stand-in's.
+fn cpu_us() -> Result<f64, Failure> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(text.split(' ').next().unwrap_or_default().parse::<f64>()? / 1_000.0)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
