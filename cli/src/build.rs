@@ -6,11 +6,11 @@ use std::{
 };
 
 use clap::Args;
-use definition::{Api, compile, encode, managed_routes};
+use definition::{Api, compile, encode, managed_routes, router_policy};
 
 use crate::check::{read, report};
 
-/// Compile a definition into the router's table and the managed API's routes.
+/// Compile a definition into the router's table, the managed API's routes and the router's policy.
 #[derive(Args)]
 pub(crate) struct Build {
     /// The OpenAPI document, YAML or JSON.
@@ -21,6 +21,9 @@ pub(crate) struct Build {
     /// Where the managed API's routes go.
     #[arg(long)]
     routes: Option<PathBuf>,
+    /// Where the policy goes that permits the router what it calls: beside the routes.
+    #[arg(long)]
+    policy: Option<PathBuf>,
     /// Write nothing; fail when what stands there is not what would be written.
     #[arg(long)]
     check: bool,
@@ -32,7 +35,8 @@ impl Build {
         let api = load(&self.file)?;
         let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
         let routes = managed_routes(&api).into_bytes();
-        for (file, contents) in [(&self.table, table), (&self.routes, routes)] {
+        let policy = router_policy(&api).into_bytes();
+        for (file, contents) in [(&self.table, table), (&self.routes, routes), (&self.policy, policy)] {
             let Some(file) = file else { continue };
             let same = fs::read(file).is_ok_and(|present| present == contents);
             match (same, self.check) {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use definition::{Options, Problem, compile_with, show};
+use definition::{Lines, MAX_SHOWN, Options, Problem, compile_with, show};
 use serde_json::{Value, json};
 
 /// Check definitions and name every problem with its line.
@@ -35,21 +35,21 @@ impl Check {
     /// Checks all files. 0: all is well; 1: a definition has problems; 2: a file could not be read.
     pub(crate) fn run(self) -> ExitCode {
         let stage_variables = self.variables.map(BTreeSet::from_iter);
-        let options = Options { stage_variables };
+        let options = Options { stage_variables, as_aws_imports: false };
         let (mut found, mut worst) = (Vec::new(), 0);
         for file in &self.files {
             match read(file) {
                 Ok(source) => {
                     let Err(problems) = compile_with(&source, &options) else { continue };
                     if self.format == Format::Text {
-                        eprintln!("{}", report(file, &source, &problems));
+                        crate::tell(&report(file, &source, &problems));
                     }
-                    let lines: Vec<&str> = source.lines().collect();
+                    let lines = Lines::of(&source);
                     found.extend(problems.iter().map(|problem| as_json(file, &lines, problem)));
                     worst = worst.max(1);
                 }
                 Err(message) => {
-                    eprintln!("{message}");
+                    crate::tell(&message);
                     worst = 2;
                 }
             }
@@ -70,18 +70,26 @@ pub(crate) fn read(file: &Path) -> Result<String, String> {
 
 /// A definition's problems, as people read them.
 pub(crate) fn report(file: &Path, source: &str, problems: &[Problem]) -> String {
-    let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
+    let count = match problems.len() {
+        1 => "1 problem".to_owned(),
+        count if count > MAX_SHOWN => format!("{count} problems, of which the first {MAX_SHOWN} are shown"),
+        count => format!("{count} problems"),
+    };
     format!("{}{count}", show(&file.display().to_string(), source, problems))
 }
 
-/// The same, as machines read them.
-fn as_json(file: &Path, lines: &[&str], problem: &Problem) -> Value {
-    let line = lines.get(problem.place.line.saturating_sub(1)).copied().unwrap_or_default();
+/// How long a line may be that is written down for each of its problems.
+const MAX_LINE_BYTES: usize = 1000;
+
+/// The same, as machines read them. Of a very long line, what is around the problem.
+fn as_json(file: &Path, lines: &Lines<'_>, problem: &Problem) -> Value {
+    let whole = lines.line(problem.place.line).filter(|line| line.len() <= MAX_LINE_BYTES).map(str::to_owned);
+    let text = whole.or_else(|| lines.around(problem.place).map(|(around, _)| around));
     json!({
         "file": file.display().to_string(),
         "line": problem.place.line,
         "column": problem.place.column,
-        "text": line.chars().take(1000).collect::<String>(),
+        "text": text.unwrap_or_default(),
         "message": problem.message,
         "remedy": problem.remedy,
     })

@@ -6,6 +6,8 @@ mod build;
 mod check;
 mod keys;
 mod plan;
+mod render;
+mod usage_plans;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -29,9 +31,14 @@ enum Command {
     Build(build::Build),
     /// Say which way each operation takes and what it costs.
     Plan(plan::Command),
-    /// Make, disable and enable API keys.
+    /// Show what a mapping template makes of an event.
+    Render(render::Render),
+    /// Make, list, disable, enable, rotate and delete API keys.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Apply, list and delete usage plans, and bring them over from API Gateway.
+    #[command(subcommand)]
+    Plans(usage_plans::UsagePlans),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -44,12 +51,14 @@ async fn main() -> ExitCode {
         }
         Command::Build(build) => build.run(),
         Command::Plan(plan) => return plan.run(),
+        Command::Render(render) => return render.run(),
         Command::Keys(keys) => keys.run().await,
+        Command::Plans(plans) => plans.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("{}", message.trim_end());
+            tell(&message);
             ExitCode::FAILURE
         }
     }
@@ -58,4 +67,12 @@ async fn main() -> ExitCode {
 /// Writes a command's answer. Whoever reads it may have seen enough and hung up: that is not a failure.
 fn out(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// Writes what is wrong or beside the answer, and ends its last line. There may be nobody to read this either.
+fn tell(text: &str) {
+    let text = text.trim_end();
+    if !text.is_empty() {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
 }

@@ -78,7 +78,7 @@ impl Command {
             Err(Failure::Refused(message)) => (message, 1),
             Err(Failure::Unreadable(message)) => (message, 2),
         };
-        eprintln!("{}", message.trim_end());
+        crate::tell(&message);
         ExitCode::from(status)
     }
 

@@ -66,7 +66,7 @@ fn the_plan_as_json_keeps_its_keys() {
     assert_eq!(keys(&plan["month"]), "functionsMicroUsd httpApiMicroUsd requests restApiMicroUsd togetherMicroUsd");
     assert_eq!(
         keys(&plan["operations"][0]),
-        "because dearerThanRestApi dearerThanRestApiFromMs guard jwtAuthorizer method microUsdPerMillion path \
+        "apiKey because dearerThanRestApi dearerThanRestApiFromMs guard jwtAuthorizer method microUsdPerMillion path \
          requestsPerMonth way"
     );
     assert_eq!(keys(&plan["prices"]["rest_api_usd_per_million"]), "source usd");
@@ -117,7 +117,7 @@ fn a_mix_and_own_prices_change_the_bill() {
     let prices = File::new("own.toml", "rest_api_usd_per_million = 2\n");
     let (status, stdout, _) = tollgate(&["plan", "infra/api.yaml", "--mix", mix.path(), "--prices", prices.path()]);
     assert_eq!(status, 0);
-    assert!(stdout.contains("7 operations are absent and get none"), "{stdout}");
+    assert!(stdout.contains("8 operations are absent and get none"), "{stdout}");
     assert!(stdout.contains("\n  a REST API           4.00 USD\n"), "{stdout}");
     assert!(stdout.contains(&format!("for us-east-1, with those of {}", prices.path())), "{stdout}");
 }

@@ -12,6 +12,7 @@ from tools import ROOT
 
 TEMPLATE = ROOT / "infra" / "template.yaml"
 ROUTES = ROOT / "infra" / "routes.yaml"
+POLICY = ROOT / "infra" / "router-policy.yaml"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
@@ -24,7 +25,7 @@ OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "A
 # the features that the command line alone asks for.
 TOLLGATE = [LAMBDA / "tollgate" / "bootstrap"]
 # Paths as a user would write them, because messages repeat them.
-BUILD_ROUTES = [*TOLLGATE, "build", "infra/api.yaml", "--routes", "infra/routes.yaml"]
+BUILD_API = [*TOLLGATE, "build", "infra/api.yaml", "--routes", "infra/routes.yaml", "--policy", "infra/router-policy.yaml"]
 
 
 def function_folders():
@@ -63,14 +64,14 @@ def cargo_lambda(profile, folder, *more):
 
 def compile_api(console, log, table):
     with console.step("Compile the API"):
-        console.run([*BUILD_ROUTES, "--table", table], log,
+        console.run([*BUILD_API, "--table", table], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    files = [TEMPLATE, ROUTES, WEBSOCKET, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    files = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())
@@ -78,27 +79,33 @@ def fingerprint(parameters):
     return digest.hexdigest()
 
 
-def parameters(catalog_url, port):
+def parameters(catalog_url):
     arm = platform.machine().lower() in ("arm64", "aarch64")
-    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": catalog_url,
-            "ConnectionsEndpoint": f"http://127.0.0.1:{port}/_aws/execute-api"}
+    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": catalog_url}
 
 
 def deploy(console, log, port, values):
     """Deploys the template to the emulator on `port`; returns the stack's outputs, name to value."""
-    overrides = [f"{name}={value}" for name, value in values.items()]
     with console.step("Deploy the stack"):
-        console.run(["sam", "deploy", "--template-file", TEMPLATE, "--stack-name", STACK_NAME, "--resolve-s3",
-                     "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
-                     "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--region", tools.REGION,
-                     "--parameter-overrides", *overrides], log,
-                    "sam could not deploy infra/template.yaml: mend what its last lines name, and if they name nothing "
-                    "run `make down` and try again.", env=tools.environment(port), cwd=ROOT, lines=20, stream=False)
-        return outputs(port)
+        return sam_deploy(console, log, port, values, (TEMPLATE, STACK_NAME, OUTPUTS))
 
 
-def outputs(port):
-    listed = subprocess.run(["sam", "list", "stack-outputs", "--stack-name", STACK_NAME, "--output", "json",
+def sam_deploy(console, log, port, values, what):
+    """Deploys a template under a name; returns the outputs that it must have."""
+    template, name, wanted = what
+    overrides = [f"{parameter}={value}" for parameter, value in values.items()]
+    console.run(["sam", "deploy", "--template-file", template, "--stack-name", name, "--resolve-s3",
+                 "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
+                 "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--region", tools.REGION,
+                 "--parameter-overrides", *overrides], log,
+                f"sam could not deploy {template.relative_to(ROOT)}: mend what its last lines name, and if they name "
+                "nothing run `make down` and try again.", env=tools.environment(port), cwd=ROOT, lines=20, stream=False)
+    return outputs(port, (template, name, wanted))
+
+
+def outputs(port, what):
+    template, name, wanted = what
+    listed = subprocess.run(["sam", "list", "stack-outputs", "--stack-name", name, "--output", "json",
                              "--region", tools.REGION],
                             env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
     try:
@@ -106,8 +113,8 @@ def outputs(port):
     except ValueError:
         raise Failure("sam could not list the outputs of the stack that it deployed: run `make down` and try again.",
                       listed.stderr) from None
-    if missing := OUTPUTS - found.keys():
-        raise Failure(f"infra/template.yaml lacks these outputs: {', '.join(sorted(missing))}; add them.")
+    if missing := wanted - found.keys():
+        raise Failure(f"{template.relative_to(ROOT)} lacks these outputs: {', '.join(sorted(missing))}; add them.")
     return found
 
 

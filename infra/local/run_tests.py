@@ -8,6 +8,7 @@ import shutil
 
 import deployment
 import processes
+import services
 import tools
 from console import Console, Failure
 from state import alone, checkout_state, load
@@ -27,12 +28,18 @@ def phases():
          "clippy found something"),
         ("Run the tests", [*CARGO_TEST, "--workspace", "--exclude", "e2e", "--exclude", "fuzz"], "A test failed"),
         ("Read the shapes of documents", [*CARGO_TEST, "--workspace", "--test", "fixtures"], "A document broke a promise"),
+        ("Fuzz each target for a moment", [*CARGO_TEST, "--workspace", "--test", "short"], "An input broke a promise"),
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
-        ("Compare infra/routes.yaml with infra/api.yaml", [*deployment.BUILD_ROUTES, "--check"],
-         "infra/routes.yaml is stale, and `make up` writes it anew"),
+        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.BUILD_API, "--check"],
+         "One of them is stale, and `make up` writes it anew"),
+        ("Compare the templates of tests/services with its api.yaml", [*services.BUILD_API, "--check"],
+         "One of them is stale, and `infra/local/stack.py services` writes it anew"),
         ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
         ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
         ("Validate infra/websocket.yaml", [*VALIDATE, deployment.WEBSOCKET], "infra/websocket.yaml is not valid"),
+        ("Validate infra/router-policy.yaml", [*VALIDATE, deployment.POLICY], "infra/router-policy.yaml is not valid"),
+        *((f"Validate {template.relative_to(tools.ROOT)}", [*VALIDATE, template], f"{template.name} is not valid")
+          for template in services.TEMPLATES),
     ]
 
 
@@ -80,6 +87,7 @@ def tell_stories(console, state):
     """Runs the end-to-end tests over a stack that is theirs alone and ends with them."""
     try:
         up(state, 0, console)
+        services.up(state, console)
         # By its target and not by its package: so cargo keeps the features of the tests before and builds nothing again.
         phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--workspace", "--test", "stories"],
               "An end-to-end test failed", TOLLGATE_STACK=str(state / "stack.json"))

@@ -2,6 +2,7 @@
 
     stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make a key; 0 picks a free port
     stack.py down [--port N] [--state DIR]              end what `up` started; without options, every stack of `up`
+    stack.py services [--port N] [--state DIR]          deploy the end-to-end tests' own API to a stack that is up
     stack.py release                                    build the functions as they run on AWS, and no more
 
 A stack's folder holds its logs and `stack.json`, which says all about it.
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import deployment
 import processes
+import services
 import tools
 from console import Console, Failure, report
 from state import alone, checkout_state, load, save
@@ -138,7 +140,8 @@ def get(port, path, patience=15):
 
 def deploy(state, stack, console):
     """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one."""
-    values = deployment.parameters(stack["catalog_url"], stack["port"])
+    endpoint = f"http://127.0.0.1:{stack['port']}/_aws/execute-api"
+    values = deployment.parameters(stack["catalog_url"]) | {"ConnectionsEndpoint": endpoint}
     fingerprint = deployment.fingerprint(values)
     if stack.get("deployed") == fingerprint:
         console.say("           Nothing to deploy")
@@ -237,7 +240,7 @@ def port_number(text):
 def parse_arguments():
     parser = Arguments(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Arguments)
-    for name in ("up", "down", "release"):
+    for name in ("up", "down", "services", "release"):
         command = commands.add_parser(name)
         command.add_argument("--port", type=port_number)
         command.add_argument("--state", type=Path)
@@ -253,6 +256,10 @@ def run(arguments):
         stack = up(state, port, console)
         if not arguments.quiet:
             print(welcome(stack))
+    elif arguments.command == "services":
+        if not is_running(load(state)):
+            raise Failure(f"There is no stack on port {port}: run `make up PORT={port}` first.")
+        services.up(state, console)
     elif arguments.command == "release":
         release(console)
     elif arguments.port is None and not arguments.state:

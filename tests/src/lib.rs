@@ -6,4 +6,4 @@ mod stack;
 
 pub use client::{Answer, Call};
 pub use socket::{Refused, Socket};
-pub use stack::Stack;
+pub use stack::{Services, Stack};

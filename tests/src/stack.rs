@@ -28,6 +28,17 @@ pub struct Stack {
     pub tables: BTreeMap<String, String>,
     /// The functions' names: `router`, `authorizer`, `cart`.
     pub functions: BTreeMap<String, String>,
+    /// The tests' own API, `tests/services`.
+    services: Option<Services>,
+}
+
+/// The API of `tests/services`: one operation for each way of calling AWS.
+#[derive(Deserialize)]
+pub struct Services {
+    /// The stage's URL, without a slash at its end.
+    pub url: String,
+    /// The outputs of its template.
+    pub outputs: BTreeMap<String, String>,
 }
 
 #[allow(clippy::disallowed_methods, reason = "the harness says where the stack is")]
@@ -41,6 +52,13 @@ impl Stack {
     /// The stack of this run.
     pub fn get() -> &'static Stack {
         &STACK
+    }
+
+    /// The tests' own API.
+    pub fn services(&self) -> &Services {
+        self.services
+            .as_ref()
+            .expect("these tests need their API: run `python3 infra/local/stack.py services --port …`")
     }
 
     /// Calls without a key.
@@ -71,6 +89,8 @@ impl Stack {
             tenant: tenant.to_owned(),
             plan_id: "starter".to_owned(),
             enabled,
+            expires_at_ms: None,
+            features: Vec::new(),
         };
         self.keys().create(&key.hash(), &record).await.expect("created");
         key.secret().to_owned()

@@ -4,5 +4,8 @@ mod bad_input;
 mod cart;
 mod contracts;
 mod keys;
+mod quotas;
+mod services;
+mod shoppers;
 mod tracing;
 mod websocket;

@@ -8,8 +8,7 @@ use e2e::{Call, Stack};
 const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 /// The log lines of all functions that name `id`, once `count` groups have one.
-#[tokio::main(flavor = "current_thread")]
-async fn lines_with(id: &str, count: usize) -> Vec<String> {
+pub(crate) async fn lines_with(id: &str, count: usize) -> Vec<String> {
     let client = Client::new(Stack::get().connection().shared());
     let give_up = Instant::now() + Duration::from_secs(30);
     loop {
@@ -29,16 +28,15 @@ async fn lines_with(id: &str, count: usize) -> Vec<String> {
     }
 }
 
-#[test]
-fn one_request_id_is_in_the_answer_and_in_every_log() {
-    let call = Call::new("POST", "/carts")
-        .header("traceparent", TRACEPARENT)
-        // A key that API Gateway has kept no answer for, so that the authorizer is asked.
-        .header("x-api-key", &Stack::get().new_key("tracing", true));
+#[tokio::test(flavor = "current_thread")]
+async fn one_request_id_is_in_the_answer_and_in_every_log() {
+    // A key that API Gateway has kept no answer for, so that the authorizer is asked.
+    let key = std::thread::spawn(|| Stack::get().new_key("tracing", true)).join().expect("a key");
+    let call = Call::new("POST", "/carts").header("traceparent", TRACEPARENT).header("x-api-key", &key);
     let answer = Stack::get().call(call.body("application/json", r#"{"currency":"EUR"}"#));
     let id = answer.header("x-amzn-requestid").expect("a request id").to_owned();
     assert_eq!(answer.header("apigw-requestid"), Some(id.as_str()));
-    let lines = lines_with(&id, 3);
+    let lines = lines_with(&id, 3).await;
     for (said, traced) in
         [("allowed", false), ("\"route\":\"POST /carts\",\"status\":201", true), ("\"status\":201", true)]
     {

@@ -51,6 +51,32 @@ pub(super) enum Router {
     Answers,
     /// It calls the backend and waits for it.
     Waits,
+    /// It calls several backends of an aggregate.
+    WaitsForSeveral {
+        /// How many.
+        calls: u32,
+        /// The most of them that follow each other: the others' waits are within theirs.
+        in_a_row: u32,
+    },
+}
+
+impl Router {
+    /// How many waits for a backend follow each other.
+    fn waits(self) -> u32 {
+        match self {
+            Router::Unused | Router::Answers => 0,
+            Router::Waits => 1,
+            Router::WaitsForSeveral { in_a_row, .. } => in_a_row,
+        }
+    }
+
+    /// Its work on a request: each call costs what a request of one call does.
+    fn work_us(self) -> u64 {
+        match self {
+            Router::WaitsForSeveral { calls, .. } => ROUTER_WORK_US * u64::from(calls.max(1)),
+            Router::Unused | Router::Answers | Router::Waits => ROUTER_WORK_US,
+        }
+    }
 }
 
 /// The backend waits at which an operation costs more than on a REST API.
@@ -85,7 +111,10 @@ pub(super) fn functions_per_million(prices: &Prices, assumed: Assumptions, passa
     let router = match passage.router {
         Router::Unused => Usd::default(),
         Router::Answers => lambda_per_million(prices, ROUTER_WORK_US, 0),
-        Router::Waits => lambda_per_million(prices, ROUTER_WORK_US, assumed.wait_ms),
+        Router::Waits | Router::WaitsForSeveral { .. } => {
+            let wait_ms = assumed.wait_ms.saturating_mul(passage.router.waits());
+            lambda_per_million(prices, passage.router.work_us(), wait_ms)
+        }
     };
     authorizer_per_million(prices, assumed, passage) + router
 }
@@ -118,7 +147,8 @@ pub(super) fn dearer_than_rest(prices: &Prices, assumed: Assumptions, passage: P
     if per_million(prices, Assumptions { wait_ms: 0, ..assumed }, passage) > rest {
         return DearerThanRest::Always;
     }
-    if passage.router != Router::Waits {
+    let waits = u64::from(passage.router.waits());
+    if waits == 0 {
         return DearerThanRest::Never;
     }
     let without_time = prices.http_api_usd_per_million.usd
@@ -126,8 +156,10 @@ pub(super) fn dearer_than_rest(prices: &Prices, assumed: Assumptions, passage: P
         + prices.lambda_usd_per_million_requests.usd;
     let affordable_ms = rest.minus(without_time).and_then(|left| left.over(millisecond_per_million(prices)));
     let Some(affordable_ms) = affordable_ms else { return DearerThanRest::Never };
-    // A wait of w is billed as ⌈work + w⌉; the first w for which that is more than the affordable time.
-    let from_ms = affordable_ms.saturating_mul(1000).saturating_sub(ROUTER_WORK_US) / 1000 + 1;
+    // A wait of w is billed as ⌈work + w⌉, n in a row as ⌈work + n × w⌉; the first w for which that is more than the
+    // affordable time.
+    let affordable_us = affordable_ms.saturating_mul(1000).saturating_sub(passage.router.work_us());
+    let from_ms = affordable_us / (1000 * waits) + 1;
     match u32::try_from(from_ms) {
         Ok(from_ms) if from_ms <= LONGEST_WAIT_MS => DearerThanRest::From(from_ms),
         _ => DearerThanRest::Never,

@@ -39,6 +39,8 @@ struct Operation<'p> {
     guard: &'static str,
     /// The token authorizer's name.
     jwt_authorizer: Option<&'p str>,
+    /// Whether an API key is asked for, alone or as well.
+    api_key: bool,
     because: Option<&'p str>,
     micro_usd_per_million: u64,
     dearer_than_rest_api: bool,
@@ -108,18 +110,20 @@ pub(super) fn write(plan: &Plan, file: &str) -> serde_json::Result<String> {
 }
 
 fn operation(row: &Row, wait_ms: u32) -> Operation<'_> {
-    let (guard, jwt_authorizer) = match &row.guard {
-        Guard::Open => ("open", None),
-        Guard::ApiKey => ("apiKey", None),
-        Guard::Iam => ("iam", None),
-        Guard::Jwt { authorizer, .. } => ("jwt", Some(authorizer.as_str())),
+    let guard = match row.guard.without_key() {
+        Guard::Open | Guard::WithKey(_) => "open",
+        Guard::ApiKey => "apiKey",
+        Guard::Iam => "iam",
+        Guard::Request { .. } => "request",
+        Guard::Jwt { .. } => "jwt",
     };
     Operation {
         method: &row.method,
         path: &row.path,
         way: row.way(),
         guard,
-        jwt_authorizer,
+        jwt_authorizer: row.guard.authorizer(),
+        api_key: row.guard.admits().api_key,
         because: row.because.as_deref(),
         micro_usd_per_million: row.per_million.micro(),
         dearer_than_rest_api: row.dearer_than_rest.at(wait_ms),

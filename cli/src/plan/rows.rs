@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use definition::{Api, Guard, Integration, Route, Way};
+use definition::{Api, Guard, Integration, Route, Target, Way};
 
 use super::{
     cost::{self, Assumptions, DearerThanRest, Month, Passage, Router},
@@ -50,8 +50,8 @@ impl Row {
         match (self.passage.router, self.passage.authorizer) {
             (Router::Unused, false) => "native",
             (Router::Unused, true) => "native + authorizer",
-            (Router::Answers | Router::Waits, false) => "dispatched",
-            (Router::Answers | Router::Waits, true) => "dispatched + authorizer",
+            (Router::Answers | Router::Waits | Router::WaitsForSeveral { .. }, false) => "dispatched",
+            (Router::Answers | Router::Waits | Router::WaitsForSeveral { .. }, true) => "dispatched + authorizer",
         }
     }
 }
@@ -87,10 +87,28 @@ fn row(route: &Route, prices: &Prices, assumed: Assumptions, requests: u64) -> R
 fn passage(route: &Route) -> Passage {
     let router = match &route.way {
         Way::Native(_) => Router::Unused,
-        Way::Dispatched { operation, .. } if matches!(operation.integration, Integration::Mock(_)) => Router::Answers,
-        Way::Dispatched { .. } => Router::Waits,
+        Way::Dispatched { operation, .. } => router(&operation.integration),
     };
     Passage { authorizer: route.guard == Guard::ApiKey, router }
+}
+
+/// What the router does to answer.
+fn router(integration: &Integration) -> Router {
+    match integration {
+        Integration::Mapped(mapped) if mapped.target == Target::Mock => Router::Answers,
+        Integration::Faulty(_) => Router::Answers,
+        Integration::Mapped(_) | Integration::Lambda(_) | Integration::Http(_) | Integration::Service(_) => {
+            Router::Waits
+        }
+        Integration::Aggregate(aggregate) => {
+            let waits = |integration: &Integration| router(integration) != Router::Answers;
+            let calls = aggregate.parts.iter().filter(|part| waits(&part.integration)).count();
+            match (u32::try_from(calls).unwrap_or(u32::MAX), aggregate.calls_in_a_row(waits)) {
+                (0, _) => Router::Answers,
+                (calls, in_a_row) => Router::WaitsForSeveral { calls, in_a_row },
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -73,13 +73,18 @@ fn table(text: &mut String, plan: &Plan) {
     }
 }
 
-fn cells(row: &Row, wait_ms: u32) -> [String; HEAD.len()] {
-    let guard = match &row.guard {
+fn guard(guard: &Guard) -> String {
+    match guard {
         Guard::Open => "open".to_owned(),
         Guard::ApiKey => "API key".to_owned(),
         Guard::Iam => "IAM".to_owned(),
+        Guard::Request { authorizer } => format!("Lambda {}", printable(authorizer)),
         Guard::Jwt { authorizer, .. } => format!("JWT {}", printable(authorizer)),
-    };
+        Guard::WithKey(other) => format!("{} + API key", self::guard(other)),
+    }
+}
+
+fn cells(row: &Row, wait_ms: u32) -> [String; HEAD.len()] {
     let rest = match row.dearer_than_rest {
         DearerThanRest::Never => "never".to_owned(),
         DearerThanRest::Always => "YES, at any wait".to_owned(),
@@ -89,7 +94,15 @@ fn cells(row: &Row, wait_ms: u32) -> [String; HEAD.len()] {
         }
     };
     let because = row.because.as_deref().map(printable).unwrap_or_default();
-    [row.method.clone(), printable(&row.path), row.way().to_owned(), guard, row.per_million.text(3), rest, because]
+    [
+        row.method.clone(),
+        printable(&row.path),
+        row.way().to_owned(),
+        guard(&row.guard),
+        row.per_million.text(3),
+        rest,
+        because,
+    ]
 }
 
 fn bill(text: &mut String, plan: &Plan, traffic: &str) {

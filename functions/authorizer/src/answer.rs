@@ -2,6 +2,7 @@
 
 use identity::Principal;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::AuthorizerEvent;
 
@@ -14,9 +15,9 @@ pub enum AuthorizerAnswer {
     Simple {
         /// Whether the request goes on.
         is_authorized: bool,
-        /// Reaches the integration under `requestContext.authorizer.lambda`.
+        /// Who is calling ([`Principal::to_context`]): reaches the integration under `requestContext.authorizer.lambda`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        context: Option<Context>,
+        context: Option<Map<String, Value>>,
     },
     /// A WebSocket API: a policy over `$connect`.
     #[serde(rename_all = "camelCase")]
@@ -25,22 +26,10 @@ pub enum AuthorizerAnswer {
         principal_id: String,
         /// Whether the handshake goes on.
         policy_document: Policy,
-        /// Reaches the connection's routes under `requestContext.authorizer`.
+        /// The same: reaches the connection's routes under `requestContext.authorizer`.
         #[serde(skip_serializing_if = "Option::is_none")]
-        context: Option<Context>,
+        context: Option<Map<String, Value>>,
     },
-}
-
-/// A principal as authorizer context.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Context {
-    /// Who is isolated from whom.
-    pub tenant: String,
-    /// The API key's public id.
-    pub key_id: String,
-    /// The usage plan.
-    pub plan_id: String,
 }
 
 /// An IAM policy of one statement.
@@ -61,13 +50,16 @@ struct Statement {
 
 impl AuthorizerAnswer {
     /// Lets `principal` in, or nobody.
-    pub(crate) fn new(event: &AuthorizerEvent, principal: Option<Principal>) -> Self {
+    pub(crate) fn new(event: &AuthorizerEvent, principal: Option<&Principal>) -> Self {
         let is_authorized = principal.is_some();
-        let context = principal.map(|Principal { tenant, key_id, plan_id }| Context { tenant, key_id, plan_id });
+        let context = principal.map(Principal::to_context);
         match event.method_arn() {
             None => AuthorizerAnswer::Simple { is_authorized, context },
             Some(arn) => AuthorizerAnswer::Policy {
-                principal_id: context.as_ref().map_or("nobody", |context| context.key_id.as_str()).to_owned(),
+                principal_id: principal
+                    .and_then(|principal| principal.key_id.as_deref())
+                    .unwrap_or("nobody")
+                    .to_owned(),
                 policy_document: Policy::over(arn, is_authorized),
                 context,
             },

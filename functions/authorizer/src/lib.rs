@@ -12,11 +12,11 @@ mod answer;
 mod event;
 
 use aws::AwsSettings;
-use identity::{KeyStore, Refusal, identify};
+use identity::{KeyLookup, Refusal, identify};
 use settings::Settings;
 use tracing::Instrument as _;
 
-pub use answer::{AuthorizerAnswer, Context};
+pub use answer::AuthorizerAnswer;
 pub use event::AuthorizerEvent;
 
 /// What the function is told from outside.
@@ -34,18 +34,22 @@ impl Config {
     }
 }
 
-/// Decides on one event.
+/// Decides on one event, at `now_ms` milliseconds since 1970.
 ///
 /// # Errors
 /// When nobody can say who is calling, because the key store did not answer: API Gateway then answers 500 and keeps
 /// nothing, so that the next request is decided afresh.
-pub async fn authorize(event: AuthorizerEvent, keys: &impl KeyStore) -> Result<AuthorizerAnswer, Refusal> {
+pub async fn authorize(
+    event: AuthorizerEvent,
+    keys: &impl KeyLookup,
+    now_ms: u64,
+) -> Result<AuthorizerAnswer, Refusal> {
     let span = tracing::info_span!("authorize", requestId = event.request_id());
     async {
-        match identify(event.credential(), keys).await {
+        match identify(event.credential(), keys, now_ms).await {
             Ok(principal) => {
                 tracing::info!(keyId = principal.key_id, tenant = principal.tenant, "allowed");
-                Ok(AuthorizerAnswer::new(&event, Some(principal)))
+                Ok(AuthorizerAnswer::new(&event, Some(&principal)))
             }
             Err(undecided @ Refusal::Undecided(_)) => {
                 tracing::error!(error = %undecided, "undecided");

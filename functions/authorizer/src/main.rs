@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     let config = runtime::start(Config::load)?;
     let keys = &KeysTable::new(Connection::new(&config.aws)?.dynamodb(), config.api_keys_table);
     lambda_runtime::run(service_fn(|event: LambdaEvent<_>| async move {
-        Ok::<_, Error>(authorize(event.payload, keys).await?)
+        Ok::<_, Error>(authorize(event.payload, keys, runtime::clock_ms()).await?)
     }))
     .await
 }

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs, time::Instant};
 
 use aws::AwsSettings;
 use definition::Table;
-use gateway::{Backends, Gateway, GatewayRequest, Outcome, Refusal};
-use identity::KeyStore;
+use gateway::{Backends, Gateway, GatewayRequest, NoIssuers, Outcome, PartFailure, Refusal};
+use identity::{KeyFetcher, KeyLookup};
 use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
 use tracing::Instrument as _;
@@ -27,6 +27,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// What the router is to know of where it runs.
+    pub fn here(&self) -> Here {
+        let region = self.aws.region().to_owned();
+        Here { region, base_path: self.base_path.clone(), stage_variables: self.stage_variables.clone() }
+    }
+
     /// Reads it; problems are noted in `settings`.
     pub fn load(settings: &mut Settings<'_>) -> Self {
         Config {
@@ -40,10 +46,20 @@ impl Config {
 }
 
 /// The router's state between requests.
-pub struct Router<B, K> {
-    gateway: Gateway<B, K>,
-    base_path: String,
-    stage_variables: BTreeMap<String, String>,
+pub struct Router<B, K, F = NoIssuers> {
+    gateway: Gateway<B, K, F>,
+    here: Here,
+}
+
+/// Where the router runs: what it knows of requests that their events do not say.
+#[derive(Clone, Debug, Default)]
+pub struct Here {
+    /// The region.
+    pub region: String,
+    /// [`Config::base_path`].
+    pub base_path: String,
+    /// [`Config::stage_variables`].
+    pub stage_variables: BTreeMap<String, String>,
 }
 
 /// Reads the compiled API. It is kept until the process ends, so that what no request asks for is never copied.
@@ -56,10 +72,10 @@ pub fn load_table(file: &str) -> Result<Table<'static>, String> {
     Table::decode(bytes.leak()).map_err(|error| format!("cannot start: the API's table {file} is refused: {error}"))
 }
 
-impl<B: Backends, K: KeyStore> Router<B, K> {
-    /// A router over `gateway`, with [`Config::base_path`] and [`Config::stage_variables`].
-    pub fn new(gateway: Gateway<B, K>, base_path: String, stage_variables: BTreeMap<String, String>) -> Self {
-        Router { gateway, base_path, stage_variables }
+impl<B: Backends, K: KeyLookup, F: KeyFetcher> Router<B, K, F> {
+    /// A router over `gateway`.
+    pub fn new(gateway: Gateway<B, K, F>, here: Here) -> Self {
+        Router { gateway, here }
     }
 
     /// Answers one event.
@@ -69,8 +85,9 @@ impl<B: Backends, K: KeyStore> Router<B, K> {
     pub async fn route(&self, event: HttpEvent, trace_id: Option<String>) -> Result<Reply, EventProblem> {
         let started = Instant::now();
         let surroundings = Surroundings {
-            stage_variables: self.stage_variables.clone(),
-            base_path: self.base_path.clone(),
+            stage_variables: self.here.stage_variables.clone(),
+            base_path: self.here.base_path.clone(),
+            region: self.here.region.clone(),
             now_ms: runtime::clock_ms(),
             trace_id,
         };
@@ -105,7 +122,8 @@ fn refuse_body(shape: Shape, request_id: String) -> Reply {
     Reply::new(shape, &response).0
 }
 
-/// What the log says of a request: no path, for ids are in it; no header but the trace.
+/// What the log says of a request: no path, for ids are in it; no header but the trace. Of an integration that failed, what it
+/// calls, the cause, and the attempts if there were several.
 struct Seen {
     method: String,
     traceparent: Option<String>,
@@ -121,14 +139,32 @@ impl Seen {
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let principal = outcome.principal.as_ref();
         let refusal = outcome.refusal.as_ref().map(ToString::to_string);
+        let integration = outcome.called.as_deref();
         let method = self.method.as_str();
         let route = outcome.route.as_deref();
-        let (key_id, tenant) = (principal.map(|p| p.key_id.as_str()), principal.map(|p| p.tenant.as_str()));
+        let (key_id, tenant) =
+            (principal.and_then(|p| p.key_id.as_deref()), principal.and_then(|p| p.tenant.as_deref()));
         let traceparent = self.traceparent.as_deref();
-        if status < 500 {
-            tracing::info!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
-        } else {
-            tracing::error!(method, route, status, micros, keyId = key_id, tenant, refusal, traceparent, "answered");
+        for PartFailure { part, called, refusal } in &outcome.failed_parts {
+            tracing::warn!(route, part, integration = called.as_deref(), refusal = %refusal, "a part of the aggregate failed");
         }
+        // A level is part of a call's place in the code, so the fields stand in a macro.
+        macro_rules! answered {
+            ($level:ident) => {
+                tracing::$level!(
+                    method,
+                    route,
+                    status,
+                    micros,
+                    keyId = key_id,
+                    tenant,
+                    integration,
+                    refusal,
+                    traceparent,
+                    "answered"
+                )
+            };
+        }
+        if status < 500 { answered!(info) } else { answered!(error) }
     }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "what panics here fails a test")]
 
 use gateway::{CallProblem, FunctionAnswer, Gateway};
-use router::Router;
+use router::{Here, Router};
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
 use testkit::{Call, MemoryKeys, StubBackends, demo_keys, events, table};
@@ -21,7 +21,7 @@ async fn answer_over(
     backends: &StubBackends,
     keys: MemoryKeys,
 ) -> Result<Value, String> {
-    let router = Router::new(Gateway::new(table(definition), backends, keys), String::new(), Default::default());
+    let router = Router::new(Gateway::new(table(definition), backends, keys), Here::default());
     let event: HttpEvent = serde_json::from_value(payload.clone()).map_err(|error| error.to_string())?;
     let reply = router.route(event, None).await.map_err(|error| error.to_string())?;
     Ok(serde_json::to_value(reply).expect("JSON"))

@@ -1,56 +1,92 @@
 //! Lambda functions as backends.
 
-use std::time::Duration;
-
 use aws_sdk_lambda::{
     Client,
-    config::{retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata as _, SdkError},
-    operation::invoke::InvokeError,
+    operation::invoke::{InvokeError, InvokeOutput},
     primitives::Blob,
+    types::InvocationType,
 };
 use bytes::Bytes;
-use gateway::{CallProblem, FunctionAnswer, FunctionCall};
+use gateway::{CallProblem, FunctionAnswer, FunctionCall, Invocation};
 
-use crate::chain;
+use crate::{
+    account::Account,
+    attempts::{Attempt, deadline, repeat, unreachable},
+    clients::Clients,
+};
 
-/// Invokes functions and waits for them.
-#[derive(Clone)]
-pub struct Functions {
-    client: Client,
+/// Invokes functions.
+pub(crate) struct Functions {
+    account: Account,
+    clients: Clients<Client>,
 }
 
 impl Functions {
-    /// Through `client`.
-    pub fn new(client: Client) -> Self {
-        Functions { client }
+    /// Makes no client yet.
+    pub(crate) fn new(account: Account) -> Self {
+        Functions { account, clients: Clients::default() }
     }
 
-    /// Invokes once: an invocation that timed out may have done its work, so it is not repeated.
+    /// Repeated only where the function was not called: an invocation that timed out may have done its work.
     pub(crate) async fn invoke(&self, call: FunctionCall) -> Result<FunctionAnswer, CallProblem> {
-        let timeout = Duration::from_millis(u64::from(call.timeout_ms));
-        let own = aws_sdk_lambda::config::Builder::new()
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_timeout(timeout).build());
-        let invoke = self.client.invoke().function_name(call.function).payload(Blob::new(call.event));
+        let deadline = deadline(call.timeout_ms);
+        let target = self.account.target(region(&call.function), call.credentials);
+        let client = self.clients.get(&target, &self.account, Client::new);
+        let invoke = client
+            .invoke()
+            .function_name(call.function)
+            .invocation_type(invocation_type(call.invocation))
+            .set_tenant_id(call.tenant_id)
+            .payload(Blob::new(call.event));
+        let role = target.role.as_deref();
         // Boxed: the client's future is so deep that the compiler gives up on the futures around it.
-        let output = Box::pin(invoke.customize().config_override(own).send()).await.map_err(problem)?;
-        let payload = Bytes::from(output.payload.map(Blob::into_inner).unwrap_or_default());
-        Ok(match output.function_error {
-            None => FunctionAnswer::Payload(payload),
-            Some(_) => FunctionAnswer::Failed(payload),
-        })
+        let invocation = call.invocation;
+        let send = |_| {
+            let invoke = Box::pin(invoke.clone().send());
+            async move {
+                match invoke.await {
+                    Ok(output) => Attempt::Final(Ok(answer(invocation, output))),
+                    Err(error) => problem(error),
+                }
+            }
+        };
+        repeat(deadline, || self.account.attempt(role, deadline, send)).await.0
     }
 }
 
-fn problem(error: SdkError<InvokeError>) -> CallProblem {
+/// A function's ARN names the region that it is called in. (Lambda API reference, `Invoke`.)
+fn region(function: &str) -> Option<String> {
+    let mut parts = function.strip_prefix("arn:")?.split(':');
+    let region = parts.nth(2)?;
+    (!region.is_empty()).then(|| region.to_owned())
+}
+
+fn invocation_type(invocation: Invocation) -> InvocationType {
+    match invocation {
+        Invocation::RequestResponse => InvocationType::RequestResponse,
+        Invocation::Event => InvocationType::Event,
+        Invocation::DryRun => InvocationType::DryRun,
+    }
+}
+
+/// 202 to an event and 204 to a dry run come without a payload.
+fn answer(invocation: Invocation, output: InvokeOutput) -> FunctionAnswer {
+    let payload = Bytes::from(output.payload.map(Blob::into_inner).unwrap_or_default());
+    match (invocation, output.function_error) {
+        (Invocation::Event | Invocation::DryRun, _) => FunctionAnswer::Accepted,
+        (Invocation::RequestResponse, None) => FunctionAnswer::Payload(payload),
+        (Invocation::RequestResponse, Some(_)) => FunctionAnswer::Failed(payload),
+    }
+}
+
+fn problem(error: SdkError<InvokeError>) -> Attempt<FunctionAnswer> {
     match error {
-        SdkError::TimeoutError(_) => CallProblem::Timeout,
-        SdkError::DispatchFailure(ref failure) if failure.is_timeout() => CallProblem::Timeout,
-        SdkError::ServiceError(ref context) => {
-            let code = context.err().code().unwrap_or("of no code");
-            CallProblem::Refused(format!("{code} from Lambda"))
+        SdkError::ServiceError(context) => {
+            let code = context.err().code();
+            let problem = CallProblem::Refused(format!("{} from Lambda", code.unwrap_or("an error of no code")));
+            Attempt::of(context.raw().status().as_u16(), code, Err(problem))
         }
-        error => CallProblem::Unreachable(chain(&error)),
+        error => unreachable(&error),
     }
 }

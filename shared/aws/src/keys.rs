@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{Client, error::SdkError, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client, error::SdkError, operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue,
+};
 use identity::{KeyHash, KeyRecord, KeyStore, StoreError};
 
 use crate::chain;
 
-/// The table of API keys: partition key `keyHash`; `keyId`, `tenant`, `planId` (strings), `enabled` (boolean).
+/// The table of API keys: partition key `keyHash`; `keyId`, `tenant`, `planId` (strings), `enabled` (boolean); where there
+/// are any, `expiresAtMs` (number) and `features` (set of strings).
 #[derive(Clone)]
 pub struct KeysTable {
     client: Client,
@@ -18,6 +21,11 @@ impl KeysTable {
     /// The table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         KeysTable { client, table }
+    }
+
+    fn change(&self, hash: &KeyHash) -> UpdateItemFluentBuilder {
+        let update = self.client.update_item().table_name(&self.table).key("keyHash", text(hash.as_str()));
+        update.condition_expression("attribute_exists(keyHash)")
     }
 }
 
@@ -36,6 +44,15 @@ impl KeyStore for KeysTable {
             .item("tenant", text(&record.tenant))
             .item("planId", text(&record.plan_id))
             .item("enabled", AttributeValue::Bool(record.enabled));
+        let put = match record.expires_at_ms {
+            Some(end_ms) => put.item("expiresAtMs", AttributeValue::N(end_ms.to_string())),
+            None => put,
+        };
+        // DynamoDB has no empty sets.
+        let put = match record.features.as_slice() {
+            [] => put,
+            features => put.item("features", AttributeValue::Ss(features.to_vec())),
+        };
         match put.send().await {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
@@ -46,16 +63,28 @@ impl KeyStore for KeysTable {
     }
 
     async fn set_enabled(&self, hash: &KeyHash, enabled: bool) -> Result<bool, StoreError> {
-        let update = self.client.update_item().table_name(&self.table).key("keyHash", text(hash.as_str()));
-        let update = update
-            .condition_expression("attribute_exists(keyHash)")
-            .update_expression("SET enabled = :enabled")
-            .expression_attribute_values(":enabled", AttributeValue::Bool(enabled));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(false),
-            Err(error) => Err(unavailable(error)),
-        }
+        let update = self.change(hash).update_expression("SET enabled = :enabled");
+        changed(update.expression_attribute_values(":enabled", AttributeValue::Bool(enabled))).await
+    }
+
+    async fn set_expiry(&self, hash: &KeyHash, expires_at_ms: Option<u64>) -> Result<bool, StoreError> {
+        let update = self.change(hash);
+        let update = match expires_at_ms {
+            Some(end_ms) => update
+                .update_expression("SET expiresAtMs = :end")
+                .expression_attribute_values(":end", AttributeValue::N(end_ms.to_string())),
+            None => update.update_expression("REMOVE expiresAtMs"),
+        };
+        changed(update).await
+    }
+}
+
+/// Carries out a change of a key that is there; says whether there was one.
+async fn changed(update: UpdateItemFluentBuilder) -> Result<bool, StoreError> {
+    match update.send().await {
+        Ok(_) => Ok(true),
+        Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(false),
+        Err(error) => Err(unavailable(error)),
     }
 }
 
@@ -72,7 +101,25 @@ fn record(item: &HashMap<String, AttributeValue>) -> Result<KeyRecord, StoreErro
         Some(AttributeValue::Bool(enabled)) => *enabled,
         _ => return Err(StoreError::Corrupt("enabled is not a boolean".to_owned())),
     };
-    Ok(KeyRecord { key_id: text("keyId")?, tenant: text("tenant")?, plan_id: text("planId")?, enabled })
+    let expires_at_ms = match item.get("expiresAtMs") {
+        None => None,
+        Some(AttributeValue::N(end_ms)) => {
+            Some(end_ms.parse().map_err(|_| StoreError::Corrupt("expiresAtMs is not a whole number".to_owned()))?)
+        }
+        Some(_) => return Err(StoreError::Corrupt("expiresAtMs is not a number".to_owned())),
+    };
+    let features = match item.get("features") {
+        None => Vec::new(),
+        Some(AttributeValue::Ss(features)) => {
+            // A set comes in no stated order.
+            let mut features = features.clone();
+            features.sort_unstable();
+            features
+        }
+        Some(_) => return Err(StoreError::Corrupt("features is not a set of strings".to_owned())),
+    };
+    let (key_id, tenant, plan_id) = (text("keyId")?, text("tenant")?, text("planId")?);
+    Ok(KeyRecord { key_id, tenant, plan_id, enabled, expires_at_ms, features })
 }
 
 fn unavailable<E: std::error::Error + Send + Sync + 'static>(error: SdkError<E>) -> StoreError {

@@ -99,7 +99,7 @@ mod tests {
         check("orders/{tenant}/*", "orders/acme/42/items", false);
         check("orders/{tenant}/**", "orders/acme/42/items", true);
         check("orders/{tenant}/**", "orders/acme", false);
-        check("{sub}/*", "k1/1", false);
+        check("{subject}/*", "k1/1", false);
         check("**", "anything/at/all", true);
     }
 

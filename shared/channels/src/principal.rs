@@ -28,7 +28,7 @@ impl Principal {
 
     /// Under which name others see the caller in a channel: the subject of a token, else the key's id, else the tenant.
     pub fn member(&self) -> &str {
-        self.attribute("sub").or_else(|| self.key_id()).unwrap_or_else(|| self.tenant())
+        self.attribute("subject").or_else(|| self.key_id()).unwrap_or_else(|| self.tenant())
     }
 
     /// An attribute by name.

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use identity::{Requirement, TenantRule};
 use serde::{Deserialize, Serialize};
 
-use crate::{Managed, Text};
+use crate::{
+    ActionValue, Aggregate, Changes, Managed, Mapped, ParameterMapping, RestApi, Server, Source, Text, Validation,
+    path_template::DEFAULT_ROUTE,
+};
 
 /// A checked API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Api {
     /// `info.title`.
     pub title: String,
@@ -15,6 +19,10 @@ pub struct Api {
     pub routes: Vec<Route>,
     /// What the managed gateway is told of the API as a whole.
     pub managed: Managed,
+    /// What the router is told of the API as a whole.
+    pub rest_api: RestApi,
+    /// The models that bodies are checked against, each a JSON text that refers to nothing outside itself.
+    pub models: Vec<String>,
 }
 
 impl Api {
@@ -28,6 +36,7 @@ impl Api {
                 path: route.path.clone(),
                 method: route.method.clone(),
                 admits: route.guard.admits(),
+                validation: Validation::default(),
                 integration: integration.clone(),
             },
         })
@@ -50,9 +59,14 @@ pub struct Route {
 }
 
 impl Route {
-    /// `GET /carts/{cartId}`: AWS's route key.
+    /// `GET /carts/{cartId}`, or `$default`: AWS's route key.
     pub fn key(&self) -> String {
         route_key(&self.method, &self.path)
+    }
+
+    /// Whether it is the route `$default`.
+    pub fn is_default(&self) -> bool {
+        self.path == DEFAULT_ROUTE
     }
 }
 
@@ -65,28 +79,54 @@ pub enum Guard {
     ApiKey,
     /// Who signs with IAM: the managed gateway says.
     Iam,
-    /// Who shows a token: the managed gateway says.
+    /// Whom a Lambda authorizer of the user's lets in: the managed gateway asks it on native routes, else the router.
+    Request {
+        /// The authorizer's name in the document.
+        authorizer: String,
+    },
+    /// Who shows a token: the managed gateway says, or the router where the gateway has no such authorizer.
     Jwt {
         /// The authorizer's name in the document.
         authorizer: String,
         /// The scopes, one of which the token must have; none: any token will do.
         scopes: Vec<String>,
     },
+    /// Whom the other lets in, if they show an API key as well.
+    WithKey(Box<Guard>),
 }
 
 impl Guard {
     /// Whom the router lets in where this guards a route.
     pub fn admits(&self) -> Admits {
+        let asks = match self {
+            Guard::Open => Asks::Nobody,
+            Guard::ApiKey => return Admits { api_key: true, ..Admits::default() },
+            Guard::Iam => Asks::Iam,
+            Guard::Jwt { authorizer, scopes } => Asks::Token { authorizer: authorizer.clone(), scopes: scopes.clone() },
+            Guard::Request { authorizer } => Asks::Lambda { authorizer: authorizer.clone() },
+            Guard::WithKey(other) => return Admits { api_key: true, ..other.admits() },
+        };
+        Admits { asks, ..Admits::default() }
+    }
+
+    /// The guard without the API key that it asks for as well.
+    pub fn without_key(&self) -> &Guard {
+        if let Guard::WithKey(other) = self { other } else { self }
+    }
+
+    /// The authorizer's name in the document, if one is asked.
+    pub fn authorizer(&self) -> Option<&str> {
         match self {
-            Guard::Open => Admits::Everybody,
-            Guard::ApiKey => Admits::ApiKey,
-            Guard::Iam | Guard::Jwt { .. } => Admits::Managed,
+            Guard::Jwt { authorizer, .. } | Guard::Request { authorizer } => Some(authorizer),
+            Guard::WithKey(other) => other.authorizer(),
+            Guard::Open | Guard::ApiKey | Guard::Iam => None,
         }
     }
 }
 
 /// The way of a route's requests. (`tollgate plan` shows it.)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one a route, in the compiler alone")]
 pub enum Way {
     /// From the managed gateway straight to the backend.
     Native(Integration),
@@ -117,20 +157,46 @@ pub struct Operation {
     pub method: String,
     /// Who is let in.
     pub admits: Admits,
+    /// What a request must have before anything is called.
+    pub validation: Validation,
     /// What is called.
     pub integration: Integration,
 }
 
-/// Whom the router lets in to an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Admits {
-    /// Everybody.
-    Everybody,
-    /// Who shows an API key.
-    ApiKey,
-    /// Whom the managed gateway let in to this very route. A request that came by another route was not asked for what this
-    /// one asks for.
-    Managed,
+/// Whom the router lets in to an operation: who meets all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admits {
+    /// Who says who is calling.
+    pub asks: Asks,
+    /// Whether an API key must be shown.
+    pub api_key: bool,
+    /// `x-tollgate-tenant`: what names the tenant where no API key does.
+    pub tenant: Option<TenantRule>,
+    /// `x-tollgate-requires`: what the caller must have.
+    pub requires: Vec<Requirement>,
+}
+
+/// Who says who is calling, beside an API key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asks {
+    /// Nobody: everybody may.
+    #[default]
+    Nobody,
+    /// The managed gateway, which checked the request's signature on this very route. A request that came by another route
+    /// was not asked for it, and the router cannot check it.
+    Iam,
+    /// An authorizer of tokens: the managed gateway on this very route, else the router.
+    Token {
+        /// Its name among the API's authorizers.
+        authorizer: String,
+        /// The scopes, one of which the token must have; none: any token will do.
+        scopes: Vec<String>,
+    },
+    /// A function of the user's, which the router invokes.
+    Lambda {
+        /// Its name among the API's authorizers.
+        authorizer: String,
+    },
 }
 
 impl Operation {
@@ -141,7 +207,7 @@ impl Operation {
 }
 
 fn route_key(method: &str, path: &str) -> String {
-    format!("{method} {path}")
+    if path == DEFAULT_ROUTE { "$default".to_owned() } else { format!("{method} {path}") }
 }
 
 /// What an operation calls. (API Gateway developer guide, `api-gateway-swagger-extensions-integration`.)
@@ -151,23 +217,30 @@ pub enum Integration {
     Lambda(LambdaProxy),
     /// `http_proxy`: an HTTP backend that takes the request as it is.
     Http(HttpProxy),
-    /// `mock`: an answer without a backend.
-    Mock(Mock),
-    /// `aws_proxy` with an `integrationSubtype`: an AWS service that the managed gateway calls, and it alone.
+    /// `aws`, `http` and `mock`: a backend, or none, behind mappings of request and answer.
+    Mapped(Mapped),
+    /// One that AWS takes and answers with a 500 whenever it is called, and why. Only
+    /// [`Options::as_aws_imports`](crate::Options) lets it be.
+    Faulty(String),
+    /// `aws_proxy` with an `integrationSubtype`: one action of an AWS service.
     Service(ServiceAction),
+    /// `x-tollgate-aggregate`: several of these at once.
+    Aggregate(Aggregate),
 }
 
-/// One of the AWS services that an HTTP API calls by itself.
+/// One action of an AWS service, by its `integrationSubtype`: the ten that HTTP APIs call by themselves, and ours.
 /// (API Gateway developer guide, `http-api-develop-integrations-aws-services`.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceAction {
-    /// `SQS-SendMessage`, ….
+    /// `SQS-SendMessage`, `DynamoDB-GetItem`, ….
     pub subtype: String,
-    /// The action's parameters, as the managed gateway evaluates them: `$request.body.message`.
-    pub parameters: BTreeMap<String, String>,
-    /// The role that API Gateway calls it with.
-    pub credentials: Text,
-    /// How long it may take, 50 to 29,000 ms.
+    /// Whether HTTP APIs have it; else the router alone calls it.
+    pub native: bool,
+    /// The action's parameters by name, `Region` perhaps among them.
+    pub parameters: BTreeMap<String, ActionValue>,
+    /// The role to call it with, which HTTP APIs must have, and a router does without: it has one of its own.
+    pub credentials: Option<Text>,
+    /// How long it may take, 50 to 30,000 ms.
     pub timeout_ms: u32,
 }
 
@@ -175,15 +248,34 @@ impl Integration {
     /// The stage variables that it uses.
     pub fn stage_variables(&self) -> Vec<&str> {
         match self {
-            Integration::Lambda(proxy) => proxy.function.stage_variables().collect(),
-            Integration::Http(proxy) => proxy.url.stage_variables().collect(),
-            Integration::Mock(_) => Vec::new(),
+            Integration::Lambda(proxy) => {
+                let changed = proxy.changes.sources().filter_map(Source::stage_variable);
+                let texts = [&proxy.function].into_iter().chain(&proxy.credentials);
+                texts.flat_map(Text::stage_variables).chain(changed).collect()
+            }
+            Integration::Http(proxy) => {
+                let mapped = proxy.parameters.iter().map(|mapping| &mapping.from).chain(proxy.changes.sources());
+                let texts = proxy.server.texts().into_iter().flat_map(Text::stage_variables);
+                texts.chain(mapped.filter_map(Source::stage_variable)).collect()
+            }
+            Integration::Mapped(mapped) => mapped.stage_variables(),
+            Integration::Faulty(_) => Vec::new(),
+            Integration::Aggregate(aggregate) => aggregate.stage_variables(),
             Integration::Service(action) => {
-                let named = action.parameters.values().flat_map(|value| value.split("stageVariables.").skip(1));
-                let name =
-                    |rest: &'_ str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-                let named = named.filter_map(|rest| rest.get(..name(rest))).filter(|name| !name.is_empty());
-                action.credentials.stage_variables().chain(named).collect()
+                let named =
+                    action.parameters.values().flat_map(ActionValue::sources).filter_map(Source::stage_variable);
+                action.credentials.iter().flat_map(Text::stage_variables).chain(named).collect()
+            }
+        }
+    }
+
+    /// The stage variables that its templates refer to.
+    pub fn template_variables(&self) -> Vec<&str> {
+        match self {
+            Integration::Mapped(mapped) => mapped.template_variables().collect(),
+            Integration::Aggregate(aggregate) => aggregate.template_variables(),
+            Integration::Lambda(_) | Integration::Http(_) | Integration::Service(_) | Integration::Faulty(_) => {
+                Vec::new()
             }
         }
     }
@@ -200,6 +292,13 @@ pub struct LambdaProxy {
     /// `payloadFormatVersion`, decode it; REST APIs, whose exports name none, hand the text on unless a binary media type
     /// matches (recorded).
     pub decodes_base64: bool,
+    /// The role to call it with, if it is not to be the router's.
+    pub credentials: Option<Text>,
+    /// REST's `requestParameters` for the headers `X-Amz-Invocation-Type` and `X-Amz-Tenant-Id`, which say how the function is
+    /// invoked. What else is mapped there, AWS does not apply: a function gets the whole request.
+    pub parameters: Vec<ParameterMapping>,
+    /// What an HTTP API's parameter mapping changes.
+    pub changes: Changes,
     /// How long the function may take, 50 to 29,000 ms.
     pub timeout_ms: u32,
 }
@@ -216,59 +315,12 @@ pub enum PayloadFormat {
 /// An `http_proxy` integration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpProxy {
-    /// The backend's URL; its `{name}`s are the integration's path parameters.
-    pub url: Text,
-    /// The method to call with; `None` is the client's.
-    pub method: Option<String>,
-    /// Which of the route's path parameters fills which of the URL's: integration name to route name.
-    pub path_parameters: BTreeMap<String, String>,
+    /// The backend.
+    pub server: Server,
+    /// What of the request becomes which parameter of the backend's; path parameters of the same name are among them.
+    pub parameters: Vec<ParameterMapping>,
+    /// What an HTTP API's parameter mapping changes.
+    pub changes: Changes,
     /// How long the backend may take, 50 to 29,000 ms.
     pub timeout_ms: u32,
-}
-
-/// A `mock` integration whose templates are plain text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mock {
-    /// The status that the request template gives, by content type in lower case.
-    pub statuses: BTreeMap<String, u16>,
-    /// What happens to a body of another content type.
-    pub passthrough: Passthrough,
-    /// The integration responses in the order of the document; `default` is last.
-    pub responses: Vec<MockResponse>,
-}
-
-/// `passthroughBehavior`: what happens to a request body that no template is for.
-/// (API Gateway developer guide, `integration-passthrough-behaviors`.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Passthrough {
-    /// It goes on as it is.
-    WhenNoMatch,
-    /// It goes on as it is where there is no template at all; else 415.
-    WhenNoTemplates,
-    /// 415.
-    Never,
-}
-
-impl Mock {
-    /// The status in a mock's integration request: a template's output or a body that was passed through. AWS reads it
-    /// loosely: `{statusCode: 200}` counts as well as JSON (recorded).
-    pub fn status_in(text: &str) -> Option<u16> {
-        let (_, rest) = text.split_once("statusCode")?;
-        let rest = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
-        let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().ok().filter(|status| (100..=599).contains(status))
-    }
-}
-
-/// One entry of a mock's `responses`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MockResponse {
-    /// The pattern that the integration's status must match as a whole; `None` is `default`.
-    pub pattern: Option<String>,
-    /// The status that the client gets.
-    pub status: u16,
-    /// Headers with fixed values.
-    pub headers: BTreeMap<String, String>,
-    /// The bodies by content type; the first one is taken.
-    pub bodies: BTreeMap<String, String>,
 }

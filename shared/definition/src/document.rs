@@ -3,7 +3,7 @@
 mod json;
 mod yaml;
 
-use crate::{Place, Problem};
+use crate::{Place, Problem, problem::in_order};
 
 /// The largest definition that API Gateway imports. (API Gateway developer guide, `limits`.)
 pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
@@ -11,8 +11,11 @@ pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
 /// How deep values may be nested: far beyond any API, far below what would exhaust the stack.
 const MAX_DEPTH: usize = 100;
 
-/// How many values aliases may multiply a document to.
+/// How many values a document may have, with what its anchors keep.
 const MAX_NODES: usize = 1_000_000;
+
+/// How many of them aliases may stand for: each is read, and complained of, as if it were written out.
+const MAX_ALIASED: usize = 100_000;
 
 /// What to write where CloudFormation would have put a value.
 pub(crate) const FOR_CLOUDFORMATION: &str =
@@ -23,6 +26,8 @@ pub(crate) const FOR_CLOUDFORMATION: &str =
 pub struct Document {
     /// Its one value.
     pub(crate) root: Node,
+    /// What in it is none, because CloudFormation has not put a value there, wherever it stands.
+    pub(crate) unresolved: Vec<Problem>,
 }
 
 /// A value and where it stands.
@@ -40,8 +45,20 @@ pub(crate) enum Value {
         plain: bool,
     },
     List(Vec<Node>),
-    Map(Vec<Entry>),
+    Map(Map),
 }
+
+/// Keys and values in the order of the document.
+#[derive(Clone, Debug)]
+pub(crate) struct Map {
+    pub(crate) entries: Vec<Entry>,
+    /// Where the entries of a large map are, in the order of their keys: what thousands of references look for in it is found
+    /// without looking at all of them.
+    by_key: Vec<usize>,
+}
+
+/// From how many entries on a map has an order of its keys.
+const LARGE: usize = 16;
 
 /// A key, where it stands, and its value.
 #[derive(Clone, Debug)]
@@ -59,23 +76,58 @@ impl Document {
     pub fn parse(source: &str) -> Result<Self, Vec<Problem>> {
         if source.len() > MAX_DOCUMENT_BYTES {
             let message = format!("the document has {} bytes, more than API Gateway's 6 MB", source.len());
-            return Err(vec![problem(Place { line: 1, column: 1 }, message, "split the API into smaller ones")]);
+            let place = Place { line: 1, column: 1 };
+            return Err(vec![Problem::new(place, message, "split the API into smaller ones")]);
         }
         let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-        let Some(inside) = source.trim_start().strip_prefix('{') else { return yaml::parse(source) };
+        let Some(inside) = source.trim_start().strip_prefix('{') else { return yaml::parse(source).map_err(in_order) };
         // What looks like JSON and is not may be YAML in braces. If it is neither, its first key tells what it was to be.
-        match json::parse(source) {
+        let parsed = match json::parse(source) {
             Ok(document) => Ok(document),
             Err(json::Refused::Contents(problems)) => Err(problems),
             Err(json::Refused::Syntax(_)) if !inside.trim_start().starts_with('"') => yaml::parse(source),
             Err(json::Refused::Syntax(problem)) => yaml::parse(source).map_err(|_| vec![problem]),
+        };
+        parsed.map_err(in_order)
+    }
+}
+
+/// That `function`, at `place`, has not been carried out.
+pub(crate) fn unresolved(function: &str, place: Place) -> Problem {
+    Problem::new(place, format!("CloudFormation's {function} is not resolved here"), FOR_CLOUDFORMATION)
+}
+
+/// What to do about an error of syntax in `line`.
+fn remedy_of_syntax(line: Option<&str>) -> &'static str {
+    let is_template = ["${", "%{", "{%", "{{"].iter().any(|mark| line.is_some_and(|line| line.contains(mark)));
+    if is_template {
+        "if this is a template, render it and check what it gives; else correct the syntax here, or what leads up to it"
+    } else {
+        "correct the syntax here, or what leads up to it"
+    }
+}
+
+impl Map {
+    pub(crate) fn new(entries: Vec<Entry>) -> Self {
+        let key = |at: &usize| entries.get(*at).map(|entry| entry.key.as_str());
+        let mut by_key: Vec<usize> = if entries.len() < LARGE { Vec::new() } else { (0..entries.len()).collect() };
+        by_key.sort_by(|one, other| key(one).cmp(&key(other)));
+        Map { entries, by_key }
+    }
+
+    fn get(&self, key: &str) -> Option<&Entry> {
+        if self.by_key.is_empty() {
+            return self.entries.iter().find(|entry| entry.key == key);
         }
+        let own = |at: &usize| self.entries.get(*at).map(|entry| entry.key.as_str());
+        let found = self.by_key.binary_search_by(|at| own(at).cmp(&Some(key))).ok()?;
+        self.entries.get(*self.by_key.get(found)?)
     }
 }
 
 impl Node {
     pub(crate) fn entries(&self) -> Option<&[Entry]> {
-        if let Value::Map(entries) = &self.value { Some(entries) } else { None }
+        if let Value::Map(map) = &self.value { Some(&map.entries) } else { None }
     }
 
     pub(crate) fn items(&self) -> Option<&[Node]> {
@@ -83,7 +135,7 @@ impl Node {
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
-        self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+        if let Value::Map(map) = &self.value { map.get(key).map(|entry| &entry.value) } else { None }
     }
 
     /// A scalar's text, a number's or boolean's too: definitions write `statusCode: 200` and `statusCode: "200"`.
@@ -98,10 +150,34 @@ impl Node {
         matches!(&self.value, Value::Scalar { text, plain: true } if ["", "~", "null"].contains(&text.as_str()))
     }
 
+    /// The value as JSON: what is written without quotes is a number, a boolean or null where it reads as one.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Scalar { text, plain } => scalar(text, *plain),
+            Value::List(items) => items.iter().map(Node::json).collect(),
+            Value::Map(map) => map.entries.iter().map(|entry| (entry.key.clone(), entry.value.json())).collect(),
+        }
+    }
+
+    /// What stands at a JSON pointer (RFC 6901), or as far on the way there as the document goes.
+    pub(crate) fn at_pointer(&self, pointer: &str) -> &Node {
+        let mut found = self;
+        for step in pointer.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            let item = || found.items()?.get(step.parse::<usize>().ok()?);
+            let Some(next) = found.get(&step).or_else(item) else { break };
+            found = next;
+        }
+        found
+    }
+
     /// The intrinsic function of CloudFormation that it is, `Fn::Sub` say, if it is one.
     pub(crate) fn intrinsic(&self) -> Option<&str> {
         match self.entries()? {
-            [only] if only.key.starts_with("Fn::") || only.key == "Ref" => Some(&only.key),
+            // Tags are read as such keys: `!Sub`.
+            [only] if only.key.starts_with("Fn::") || only.key.starts_with('!') => Some(&only.key),
+            // A schema's property may have this name.
+            [only] if only.key == "Ref" && only.value.text().is_some() => Some(&only.key),
             _ => None,
         }
     }
@@ -117,9 +193,22 @@ impl Node {
     }
 }
 
-/// A problem with a fixed remedy.
-fn problem(place: Place, message: String, remedy: &str) -> Problem {
-    Problem { place, message, remedy: remedy.to_owned() }
+fn scalar(text: &str, plain: bool) -> serde_json::Value {
+    use serde_json::Value;
+    match text {
+        _ if !plain => Value::from(text),
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ => {
+            let number = text.parse::<serde_json::Number>().ok().or_else(|| {
+                let looks = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+                let number = text.trim_start_matches('+').parse::<f64>().ok().filter(|_| looks)?;
+                serde_json::Number::from_f64(number)
+            });
+            number.map_or_else(|| Value::from(text), Value::Number)
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! `x-amazon-apigateway-integration`: what an operation calls.
 //! (API Gateway developer guide, `api-gateway-swagger-extensions-integration` and its siblings.)
 
+mod changes;
+mod mapped;
+pub(crate) mod responses;
 mod service;
-
-use std::collections::BTreeMap;
+pub(crate) mod source;
+pub(crate) mod template;
 
 use crate::{
-    HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Passthrough, PathTemplate, PayloadFormat, Text,
+    Changes, Destination, HttpProxy, Integration, LambdaProxy, ParameterMapping, PathTemplate, PayloadFormat, Server,
+    Text, TlsConfig, VpcLink,
     document::{Entry, Node},
     extensions::{self, Fate, Home},
     reader::Reader,
@@ -16,6 +20,8 @@ use crate::{
 const TYPES: [&str; 5] = ["aws_proxy", "http_proxy", "mock", "aws", "http"];
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"];
 const PASSTHROUGHS: [&str; 3] = ["when_no_match", "when_no_templates", "never"];
+const CONNECTION_TYPES: [&str; 2] = ["INTERNET", "VPC_LINK"];
+const CONTENT_HANDLINGS: [&str; 2] = ["CONVERT_TO_TEXT", "CONVERT_TO_BINARY"];
 
 /// Milliseconds that an integration may take: the least, and the most, which is the default.
 const TIMEOUT_MS: (u32, u32) = (50, 29_000);
@@ -25,41 +31,80 @@ const INVOKE_SUFFIX: &str = "/invocations";
 
 /// Reads the integration of the route `path`; problems go to `reader`.
 pub(crate) fn read(reader: &mut Reader, node: &Node, path: &PathTemplate) -> Option<Integration> {
+    let integration = read_type(reader, node, path);
+    // What AWS would notice when it is called, where the reader is to do the same.
+    match reader.take_faults() {
+        faults if faults.is_empty() => integration,
+        faults => Some(Integration::Faulty(faults.join("; "))),
+    }
+}
+
+fn read_type(reader: &mut Reader, node: &Node, path: &PathTemplate) -> Option<Integration> {
+    let remedy = "write aws_proxy (a Lambda function), http_proxy (a URL), aws, http or mock";
     let entries = reader.object(node, "x-amazon-apigateway-integration");
     let Some(kind) = node.get("type") else {
-        let remedy = "write type: aws_proxy (a Lambda function), http_proxy (a URL) or mock";
         reader.problem(node.place, "the integration has no type", remedy);
         return None;
     };
     let text = reader.text(kind, "the integration type")?;
     let Some(known) = TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(text)) else {
-        let remedy = "write aws_proxy (a Lambda function), http_proxy (a URL) or mock";
         reader.problem(kind.place, format!("the integration type is {text:?}"), remedy);
         return None;
     };
     match known {
         "aws_proxy" if node.get("integrationSubtype").is_some() => {
-            service::read(reader, node, entries).map(Integration::Service)
+            service::read(reader, node, entries, path).map(Integration::Service)
         }
-        "aws_proxy" => lambda(reader, node, entries).map(Integration::Lambda),
+        "aws_proxy" => lambda(reader, node, entries, path).map(Integration::Lambda),
         "http_proxy" => http(reader, node, entries, path).map(Integration::Http),
-        "mock" => mock(reader, node, entries).map(Integration::Mock),
-        other => {
-            let remedy = "write aws_proxy, http_proxy or mock";
-            reader.problem(kind.place, format!("integrations of type {other} are not supported"), remedy);
-            None
-        }
+        mapped => mapped::read(reader, node, entries, (mapped, path)).map(Integration::Mapped),
     }
 }
 
-fn lambda(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<LambdaProxy> {
-    refuse_others(reader, entries, "aws_proxy", &["payloadFormatVersion", "uri"]);
+fn lambda(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTemplate) -> Option<LambdaProxy> {
+    let own =
+        ["payloadFormatVersion", "uri", "credentials", "requestParameters", "responseParameters", "contentHandling"];
+    refuse_others(reader, entries, "aws_proxy", &own);
+    let uri = uri(reader, node, "aws_proxy", "${stageVariables.myFunction}, or the function's ARN")?;
+    let function = function(reader, node, uri)?;
+    let version = node.get("payloadFormatVersion");
+    let payload = match version {
+        Some(version) => reader.choice(version, "payloadFormatVersion", &["1.0", "2.0"])?,
+        None => "1.0",
+    };
+    // A proxy's event and answer are not converted, here as on AWS.
+    mapped::content_handling(reader, node);
+    let (parameters, changes) = if changes::are_in(node) {
+        (Vec::new(), changes::read(reader, node, path))
+    } else {
+        let entries = node.get("requestParameters").and_then(Node::entries).unwrap_or_default().iter();
+        let parameters = entries.filter_map(|entry| mapped::parameter(reader, entry, "aws_proxy", path));
+        (parameters.filter(says_how_to_invoke).collect(), Changes::default())
+    };
+    Some(LambdaProxy {
+        function,
+        payload: if payload == "2.0" { PayloadFormat::V2 } else { PayloadFormat::V1 },
+        decodes_base64: version.is_some(),
+        credentials: credentials(reader, node),
+        parameters,
+        changes,
+        timeout_ms: timeout(reader, node),
+    })
+}
+
+/// The mappings of a Lambda proxy that act; what else is mapped AWS checks and does not apply.
+fn says_how_to_invoke(mapping: &ParameterMapping) -> bool {
+    let headers = ["x-amz-invocation-type", "x-amz-tenant-id"];
+    matches!(&mapping.to, Destination::Header(name) if headers.iter().any(|own| own.eq_ignore_ascii_case(name)))
+}
+
+/// The function of an `aws_proxy` or `aws` integration.
+fn function(reader: &mut Reader, node: &Node, uri: &Node) -> Option<Text> {
     if let Some(method) = node.get("httpMethod")
         && reader.choice(method, "httpMethod", &METHODS).is_some_and(|method| method != "POST")
     {
-        reader.problem(method.place, "Lambda is invoked with POST, whatever the client's method", "write POST");
+        reader.fault(method.place, "Lambda is invoked with POST, whatever the client's method", "write POST");
     }
-    let uri = uri(reader, node, "aws_proxy", "${stageVariables.myFunction}, or the function's ARN")?;
     let text = uri.text().unwrap_or_default();
     let function = match Text::parse(invoked(text), false) {
         Ok(function) => function,
@@ -72,22 +117,12 @@ fn lambda(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<LambdaP
             return None;
         }
     };
-    let version = node.get("payloadFormatVersion");
     if function.stage_variables().next().is_none() && !is_function(invoked(text)) {
         let message = format!("{text:?} is not a Lambda function");
         reader.problem(uri.place, message, "write ${stageVariables.name}, the function's ARN, or its name");
         return None;
     }
-    let payload = match version {
-        Some(version) => reader.choice(version, "payloadFormatVersion", &["1.0", "2.0"])?,
-        None => "1.0",
-    };
-    Some(LambdaProxy {
-        function,
-        payload: if payload == "2.0" { PayloadFormat::V2 } else { PayloadFormat::V1 },
-        decodes_base64: version.is_some(),
-        timeout_ms: timeout(reader, node),
-    })
+    Some(function)
 }
 
 /// Whether it is a function's ARN or name, with a version or alias or without.
@@ -105,16 +140,38 @@ fn invoked(uri: &str) -> &str {
 }
 
 fn http(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTemplate) -> Option<HttpProxy> {
-    refuse_others(reader, entries, "http_proxy", &["payloadFormatVersion", "requestParameters", "uri"]);
+    let own =
+        ["payloadFormatVersion", "requestParameters", "responseParameters", "tlsConfig", "uri", "contentHandling"];
+    refuse_others(reader, entries, "http_proxy", &own);
     if let Some(version) = node.get("payloadFormatVersion") {
         reader.choice(version, "payloadFormatVersion", &["1.0"]);
     }
+    mapped::content_handling(reader, node);
+    let server = server(reader, node, "http_proxy")?;
+    let target = mapped::http_target(&server);
+    let (parameters, changes) = if changes::are_in(node) {
+        (mapped::parameters(reader, node, &[], ("http_proxy", path, &target)), changes::read(reader, node, path))
+    } else {
+        let entries = node.get("requestParameters").map(|mappings| reader.object(mappings, "requestParameters"));
+        let entries = entries.unwrap_or_default();
+        (mapped::parameters(reader, node, entries, ("http_proxy", path, &target)), Changes::default())
+    };
+    Some(HttpProxy { server, parameters, changes, timeout_ms: timeout(reader, node) })
+}
+
+/// The server of an integration of type `http` or `http_proxy`.
+fn server(reader: &mut Reader, node: &Node, kind: &str) -> Option<Server> {
     let method = match node.get("httpMethod") {
         Some(method) => reader.choice(method, "httpMethod", &METHODS)?,
         None => "ANY",
     };
-    let uri = uri(reader, node, "http_proxy", "https://backend.example/path")?;
+    let uri = uri(reader, node, kind, "https://backend.example/path")?;
     let text = uri.text().unwrap_or_default();
+    let link = link(reader, node, uri)?;
+    if link.as_ref().is_some_and(|link| link.has_no_url) {
+        let method = (method != "ANY").then(|| method.to_owned());
+        return Some(Server { url: Text::default(), method, tls: tls(reader, node), link });
+    }
     if !["http://", "https://", "${stageVariables."].iter().any(|start| text.starts_with(start)) {
         reader.problem(uri.place, format!("{text:?} is not an HTTP URL"), "write https://host/path");
         return None;
@@ -135,166 +192,76 @@ fn http(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTemplate
         reader.problem(uri.place, "the URL holds credentials", "leave out what stands before the '@'");
         return None;
     }
-    let path_parameters = path_parameters(reader, node, uri, &url, path);
-    let method = (method != "ANY").then(|| method.to_owned());
-    Some(HttpProxy { url, method, path_parameters, timeout_ms: timeout(reader, node) })
+    Some(Server { url, method: (method != "ANY").then(|| method.to_owned()), tls: tls(reader, node), link })
 }
 
-/// Which route parameter fills which hole of the URL: what `requestParameters` says, else the one of the same name, as HTTP
-/// APIs do.
-fn path_parameters(
-    reader: &mut Reader,
-    node: &Node,
-    uri: &Node,
-    url: &Text,
-    path: &PathTemplate,
-) -> BTreeMap<String, String> {
-    let mut mapped = BTreeMap::new();
-    let entries = node.get("requestParameters").map(|mappings| reader.object(mappings, "requestParameters"));
-    for Entry { key, place, value } in entries.unwrap_or_default() {
-        let target = key.strip_prefix("integration.request.path.");
-        let source = value.text().and_then(|text| text.strip_prefix("method.request.path."));
-        match target.zip(source) {
-            Some((target, source)) => {
-                mapped.insert(target.to_owned(), source.to_owned());
+/// The VPC link, if the integration has one; the outer `None` after a problem.
+#[expect(clippy::option_option, reason = "no link is not a problem")]
+fn link(reader: &mut Reader, node: &Node, uri: &Node) -> Option<Option<VpcLink>> {
+    let kind = node.get("connectionType").and_then(|kind| reader.choice(kind, "connectionType", &CONNECTION_TYPES));
+    if kind != Some("VPC_LINK") {
+        for name in ["connectionId", "integrationTarget"] {
+            if let Some(value) = node.get(name) {
+                let remedy = "write connectionType: VPC_LINK, or leave it out";
+                reader.problem(value.place, format!("{name} belongs to a VPC link"), remedy);
             }
-            None => reader.problem(
-                *place,
-                format!("the parameter mapping of {key:?} is not supported"),
-                "write integration.request.path.NAME: method.request.path.NAME",
-            ),
         }
+        return Some(None);
     }
-    for name in url.path_parameters() {
-        mapped.entry(name.to_owned()).or_insert_with(|| name.to_owned());
-    }
-    for target in mapped.keys().filter(|target| !url.path_parameters().any(|own| own == *target)) {
-        let message = format!("the URL has no path parameter {target:?}");
-        reader.problem(uri.place, message, "name one of the URL's {parameters}");
-    }
-    for source in mapped.values() {
-        if !path.parameters().any(|parameter| parameter == source) {
-            let message = format!("the route has no path parameter {source:?}");
-            reader.problem(uri.place, message, "name one of the path's {parameters}, or map one to it");
-        }
-    }
-    mapped
-}
-
-fn mock(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<Mock> {
-    refuse_others(reader, entries, "mock", &["requestTemplates"]);
-    let Some(templates) = node.get("requestTemplates") else {
-        let remedy = r#"write requestTemplates: {application/json: '{"statusCode": 200}'}"#;
-        reader.problem(node.place, "a mock without a request template has no status", remedy);
+    let Some(id) = node.get("connectionId") else {
+        let remedy = "write connectionId: ${stageVariables.vpcLink}, or the link's id";
+        reader.problem(node.place, "the private integration has no connectionId", remedy);
         return None;
     };
-    let mut statuses = BTreeMap::new();
-    for Entry { key, place, value } in reader.object(templates, "requestTemplates") {
-        let status = plain_template(reader, value).and_then(Mock::status_in);
-        match status {
-            Some(status) => {
-                statuses.insert(key.to_ascii_lowercase(), status);
-            }
-            None => reader.problem(
-                *place,
-                format!("the request template of {key:?} gives no status"),
-                r#"write '{"statusCode": 200}', with the status you want"#,
-            ),
-        }
-    }
-    let responses = node.get("responses").map(|responses| mock_responses(reader, responses)).unwrap_or_default();
-    if responses.is_empty() {
-        let remedy = r#"write responses: {default: {statusCode: "200"}}"#;
-        reader.problem(node.place, "the mock has no responses to choose from", remedy);
-    }
-    let passthrough = node.get("passthroughBehavior").and_then(Node::text).unwrap_or_default();
-    let passthrough = match passthrough.to_ascii_lowercase().as_str() {
-        "never" => Passthrough::Never,
-        "when_no_templates" => Passthrough::WhenNoTemplates,
-        _ => Passthrough::WhenNoMatch,
+    let mut read = |node: &Node, what: &str| {
+        let text = reader.text(node, what)?;
+        let parsed = Text::parse(text, false);
+        parsed.map_err(|message| reader.problem(node.place, message, "write ${stageVariables.name}, or the value")).ok()
     };
-    Some(Mock { statuses, passthrough, responses })
+    let connection = read(id, "connectionId")?;
+    let has_no_url = uri.text().is_some_and(|text| text.starts_with("arn:"));
+    let target = match node.get("integrationTarget") {
+        Some(target) => Some(read(target, "integrationTarget")?),
+        None if has_no_url => Some(read(uri, "uri")?),
+        None => None,
+    };
+    Some(Some(VpcLink { connection, target, has_no_url }))
 }
 
-fn mock_responses(reader: &mut Reader, node: &Node) -> Vec<MockResponse> {
-    let mut responses = Vec::new();
-    for Entry { key, place, value } in reader.object(node, "responses") {
-        let pattern = (key != "default").then(|| key.clone());
-        if let Some(pattern) = &pattern
-            && let Err(error) = regex_lite::Regex::new(&format!("^(?:{pattern})$"))
-        {
-            reader.problem(
-                *place,
-                format!("{key:?} is not a pattern: {error}"),
-                r"write a status pattern such as 4\d{2}",
-            );
-        }
-        let fields = reader.object(value, "an integration response");
-        let known = ["statusCode", "responseTemplates", "responseParameters"];
-        for field in fields.iter().filter(|field| !known.contains(&field.key.as_str())) {
-            let message = format!("{:?} of an integration response is not supported", field.key);
-            reader.problem(field.place, message, "leave it out");
-        }
-        let Some(status) = value.get("statusCode") else {
-            reader.problem(*place, "the integration response has no statusCode", r#"write statusCode: "200""#);
-            continue;
-        };
-        let Some(status) = reader.number(status, "statusCode", 100, 599) else { continue };
-        responses.push(MockResponse {
-            pattern,
-            status: u16::try_from(status).unwrap_or(500),
-            headers: value.get("responseParameters").map(|map| fixed_headers(reader, map)).unwrap_or_default(),
-            bodies: value.get("responseTemplates").map(|map| bodies(reader, map)).unwrap_or_default(),
-        });
-    }
-    responses.sort_by_key(|response| response.pattern.is_none());
-    responses
-}
-
-/// `method.response.header.Name: "'value'"`.
-fn fixed_headers(reader: &mut Reader, node: &Node) -> BTreeMap<String, String> {
-    let mut headers = BTreeMap::new();
-    for Entry { key, place, value } in reader.object(node, "responseParameters") {
-        let name = key.strip_prefix("method.response.header.");
-        let fixed = value.text().and_then(|text| text.strip_prefix('\'')?.strip_suffix('\''));
-        match name.zip(fixed).filter(|(name, fixed)| is_header(name, fixed)) {
-            Some((name, fixed)) => {
-                headers.insert(name.to_owned(), fixed.to_owned());
-            }
-            None => reader.problem(
-                *place,
-                format!("the response parameter {key:?} is not a header with a fixed value"),
-                "write method.response.header.NAME: \"'value'\"",
-            ),
+fn tls(reader: &mut Reader, node: &Node) -> TlsConfig {
+    let mut tls = TlsConfig::default();
+    let entries = node.get("tlsConfig").map(|node| reader.object(node, "tlsConfig")).unwrap_or_default();
+    for Entry { key, place, value } in entries {
+        match key.as_str() {
+            "insecureSkipVerification" => tls.insecure = reader.flag(value, key),
+            "serverNameToVerify" => tls.server_name = reader.text(value, key).map(str::to_owned),
+            _ => reader.problem(*place, format!("{key:?} is not a property of tlsConfig"), "leave it out"),
         }
     }
-    headers
+    tls
 }
 
-fn is_header(name: &str, value: &str) -> bool {
+/// The role to call with. `arn:aws:iam::*:user/*` asks for the caller's own, which a function does not have.
+fn credentials(reader: &mut Reader, node: &Node) -> Option<Text> {
+    let value = node.get("credentials").filter(|value| !value.is_null())?;
+    let text = reader.text(value, "credentials")?;
+    let remedy = "write ${stageVariables.role}, or the role's ARN";
+    if text.contains("*:user/") {
+        let message = "the caller's own credentials are refused: a router has its role and those that it may assume";
+        reader.problem(value.place, message, remedy);
+        return None;
+    }
+    if !text.starts_with("arn:") && !text.starts_with("${") {
+        reader.problem(value.place, format!("{text:?} is not the ARN of a role"), remedy);
+        return None;
+    }
+    Text::parse(text, false).map_err(|message| reader.problem(value.place, message, remedy)).ok()
+}
+
+/// Whether it can be a header's name (RFC 9110, section 5.6.2).
+pub fn is_header_name(name: &str) -> bool {
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !name.is_empty() && name.chars().all(token) && !value.chars().any(char::is_control)
-}
-
-fn bodies(reader: &mut Reader, node: &Node) -> BTreeMap<String, String> {
-    let mut bodies = BTreeMap::new();
-    for Entry { key, value, .. } in reader.object(node, "responseTemplates") {
-        if let Some(body) = plain_template(reader, value) {
-            bodies.insert(key.clone(), body.to_owned());
-        }
-    }
-    bodies
-}
-
-/// A template without references and directives, whose output is itself.
-fn plain_template<'n>(reader: &mut Reader, node: &'n Node) -> Option<&'n str> {
-    let text = if node.is_null() { "" } else { reader.text(node, "the template")? };
-    if text.contains(['$', '#']) {
-        let message = "mapping templates with references ($…) or directives (#…) are not supported";
-        reader.problem(node.place, message, "write plain text");
-        return None;
-    }
-    Some(text)
+    !name.is_empty() && name.chars().all(token)
 }
 
 fn uri<'n>(reader: &mut Reader, node: &'n Node, kind: &str, example: &str) -> Option<&'n Node> {
@@ -308,33 +275,38 @@ fn uri<'n>(reader: &mut Reader, node: &'n Node, kind: &str, example: &str) -> Op
 
 fn timeout(reader: &mut Reader, node: &Node) -> u32 {
     let (least, most) = TIMEOUT_MS;
+    // HTTP APIs, whose exports name a payload format, wait a second longer. (`http-api-quotas`.)
+    let most = if node.get("payloadFormatVersion").is_some() { most + 1_000 } else { most };
     let given = node.get("timeoutInMillis").and_then(|node| reader.number(node, "timeoutInMillis", least, most));
-    given.unwrap_or(most)
+    given.unwrap_or(TIMEOUT_MS.1)
 }
 
 /// Refuses every property that is not honoured, and those that this type does not have but for `own`, by name.
 fn refuse_others(reader: &mut Reader, entries: &[Entry], kind: &str, own: &[&str]) {
     for Entry { key, place, value } in entries {
         match key.as_str() {
-            "type" | "httpMethod" | "timeoutInMillis" | "cacheNamespace" => {}
+            "type" | "cacheNamespace" => {}
+            "httpMethod" => _ = reader.choice(value, key, &METHODS),
+            // Its bounds are those of the type, see `timeout`.
+            "timeoutInMillis" => _ = reader.number(value, key, 0, u32::MAX),
             key if own.contains(&key) => {}
             "passthroughBehavior" => {
                 reader.choice(value, key, &PASSTHROUGHS);
             }
+            // Read with the server, which alone can be private.
+            "connectionType" | "connectionId" | "integrationTarget" if own.contains(&"tlsConfig") => {}
             "connectionType" => {
                 reader.choice(value, key, &["INTERNET"]);
             }
             "responseTransferMode" => {
                 reader.choice(value, key, &["BUFFERED"]);
             }
-            "cacheKeyParameters" if value.items().is_some_and(<[Node]>::is_empty) => {}
-            "responses" if kind == "mock" || only_statuses(value) => {}
+            "cacheKeyParameters" => {
+                reader.texts(value, key);
+            }
+            "responses" if only_statuses(value) => {}
             key => {
                 let message = match extensions::find(key, Home::Integration) {
-                    Some(_) if key == "credentials" => {
-                        "credentials is refused: functions are called by permission, or with the router's role"
-                            .to_owned()
-                    }
                     Some(known) if known.fate == Fate::Refused => {
                         format!("{key} is refused: {}", known.note)
                     }

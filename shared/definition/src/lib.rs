@@ -2,38 +2,62 @@
 //!
 //! The way of a document: [`Document`](document::Document) keeps every value's line and column; [`compile`] checks it and
 //! gives an [`Api`] or every [`Problem`] at once; [`encode`] packs the `Api` into the router's [`Table`], and
-//! [`managed_routes`] writes what the managed HTTP API is to do in front of it.
+//! [`managed_routes`] writes what the managed HTTP API is to do in front of it, [`router_policy`] what the router must be
+//! permitted.
 //!
 //! Nothing is dropped in silence: what is not understood is refused by name, with its line.
 
+mod aggregate;
 mod api;
+mod authorizer;
 mod document;
 mod extensions;
 mod integration;
+mod lines;
 mod managed;
+mod mapping;
+mod models;
 mod openapi;
 mod path_template;
 mod paths;
+mod permissions;
 mod problem;
 mod reader;
 mod refs;
+mod request_authorizer;
+mod rest_api;
 mod routes;
 mod security;
 mod strays;
 mod table;
+mod tenant;
 mod text;
+mod validation;
 mod way;
 
+pub use aggregate::{Aggregate, AggregatePart, AggregateResponse, MAX_PARTS};
 pub use api::{
-    Admits, Api, Guard, HttpProxy, Integration, LambdaProxy, Mock, MockResponse, Operation, Passthrough, PayloadFormat,
-    Route, ServiceAction, Throttle, Way,
+    Admits, Api, Asks, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction,
+    Throttle, Way,
 };
+pub use authorizer::{Authorizer, FunctionAuthorizer, TokenAuthorizer, TokenIssuers};
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
+pub use integration::{is_header_name, source::of_gateway_response as gateway_response_source};
+pub use lines::Lines;
 pub use managed::{Cors, JwtAuthorizer, Managed};
+pub use mapping::{
+    ActionValue, Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse,
+    Mapped, ParameterMapping, Passthrough, Piece, RequestMapping, Server, Service, ServiceRequest, Source, Target,
+    TlsConfig, VpcLink,
+};
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
+pub use permissions::router_policy;
 pub use problem::{MAX_SHOWN, Place, Problem, show};
+pub use request_authorizer::RequestAuthorizer;
+pub use rest_api::{ApiKeySource, GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};
 pub use routes::managed_routes;
 pub use table::{RouteEnd, RouteTree, Table, TableError, encode};
 pub use text::{Part, Text, Unresolved};
+pub use validation::{ParameterLocation, RequiredParameter, Validation};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    RequestAuthorizer,
     document::{Entry, Node},
     reader::Reader,
 };
@@ -20,6 +21,8 @@ pub struct Managed {
     pub ip_address_type: Option<&'static str>,
     /// Token authorizers by their name in the document.
     pub jwt_authorizers: BTreeMap<String, JwtAuthorizer>,
+    /// Lambda authorizers by their name in the document.
+    pub request_authorizers: BTreeMap<String, RequestAuthorizer>,
 }
 
 /// CORS as the managed gateway answers it. (API Gateway developer guide, `http-api-cors`.)
@@ -51,11 +54,13 @@ const CORS_LISTS: [(&str, &str); 4] = [
     ("exposeHeaders", "ExposeHeaders"),
 ];
 
+const TAG_VALUE: &str = "x-amazon-apigateway-tag-value";
+
 const ENDPOINT: &str = "x-amazon-apigateway-endpoint-configuration";
 
 /// Reads what stands at the top of the document.
 pub(crate) fn read(reader: &mut Reader, root: &Node) -> Managed {
-    let mut managed = Managed { cors: read_cors(reader, root), tags: read_tags(root), ..Managed::default() };
+    let mut managed = Managed { cors: read_cors(reader, root), tags: read_tags(reader, root), ..Managed::default() };
     let servers = root.get("servers").and_then(Node::items).unwrap_or_default();
     for endpoint in servers.iter().chain([root]).filter_map(|holder| holder.get(ENDPOINT)) {
         read_endpoint(reader, endpoint, &mut managed);
@@ -84,13 +89,17 @@ fn read_cors(reader: &mut Reader, root: &Node) -> Option<Cors> {
     Some(cors)
 }
 
-fn read_tags(root: &Node) -> BTreeMap<String, String> {
-    let tags = root.get("tags").and_then(Node::items).unwrap_or_default().iter();
-    let pair = |tag: &Node| {
-        let value = tag.get("x-amazon-apigateway-tag-value")?.text()?;
-        Some((tag.get("name")?.text()?.to_owned(), value.to_owned()))
+fn read_tags(reader: &mut Reader, root: &Node) -> BTreeMap<String, String> {
+    let mut pair = |tag: &Node| {
+        let value = reader.literal(tag.get(TAG_VALUE)?, TAG_VALUE)?;
+        let Some(name) = tag.get("name") else {
+            reader.problem(tag.place, "the tag has a value and no name", "write name: …");
+            return None;
+        };
+        Some((reader.literal(name, "the tag's name")?.to_owned(), value.to_owned()))
     };
-    tags.filter_map(pair).collect()
+    let tags = root.get("tags").and_then(Node::items).unwrap_or_default().iter();
+    tags.filter_map(&mut pair).collect()
 }
 
 fn read_endpoint(reader: &mut Reader, node: &Node, managed: &mut Managed) {
@@ -124,8 +133,11 @@ pub(crate) fn read_jwt(reader: &mut Reader, node: &Node) -> Option<JwtAuthorizer
         reader.problem(node.place, "the token authorizer has no jwtConfiguration", remedy);
         return None;
     };
-    let issuer = configuration.get("issuer").and_then(Node::text).filter(|issuer| issuer.starts_with("https://"));
-    let Some(issuer) = issuer else {
+    if reader.is_unresolved(configuration) {
+        return None;
+    }
+    let issuer = configuration.get("issuer").and_then(|issuer| reader.literal(issuer, "issuer"));
+    let Some(issuer) = issuer.filter(|issuer| issuer.starts_with("https://")) else {
         let remedy = "write issuer: https://…, as the token's iss has it";
         reader.problem(configuration.place, "the token authorizer has no issuer with https", remedy);
         return None;
@@ -140,7 +152,7 @@ pub(crate) fn read_jwt(reader: &mut Reader, node: &Node) -> Option<JwtAuthorizer
         }
     }
     let source = match node.get("identitySource") {
-        Some(source) => reader.text(source, "identitySource")?,
+        Some(source) => reader.literal(source, "identitySource")?,
         None => "$request.header.Authorization",
     };
     Some(JwtAuthorizer { identity_source: source.to_owned(), issuer: issuer.to_owned(), audience })

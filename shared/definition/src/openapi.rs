@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Api, Document, Guard, Problem,
+    Api, Document, Guard, Problem, RestApi,
     document::{Entry, Node},
     managed,
+    models::Models,
     paths::{self, Surroundings},
+    problem::in_order,
     reader::{Reader, one_of},
     refs::Refs,
+    rest_api,
     security::Schemes,
     strays,
+    tenant::Tenancy,
+    validation::Validators,
     way::{self, Wish},
 };
 
@@ -53,6 +58,9 @@ const MAX_AUTHORIZERS: usize = 10;
 pub struct Options {
     /// The names of the stage's variables: with them, a definition that uses another is refused.
     pub stage_variables: Option<BTreeSet<String>>,
+    /// Whether to take what AWS takes at import and answers with a 500 whenever it is called, such as a mapping of a
+    /// reserved header. Such an operation becomes [`Integration::Faulty`](crate::Integration); else it is a problem.
+    pub as_aws_imports: bool,
 }
 
 /// Checks and compiles a document.
@@ -68,17 +76,26 @@ pub fn compile(source: &str) -> Result<Api, Vec<Problem>> {
 /// # Errors
 /// Every problem of the document, in the order of its lines.
 pub fn compile_with(source: &str, options: &Options) -> Result<Api, Vec<Problem>> {
-    let document = Document::parse(source)?;
+    let Document { root, unresolved } = Document::parse(source)?;
     let mut reader = Reader::default();
-    let api = read_api(&mut reader, &document.root, options);
-    let mut problems = reader.problems;
-    problems.sort_by_key(|problem| problem.place);
-    // A value that several places refer to is read for each of them.
-    problems.dedup();
+    reader.problems = unresolved;
+    reader.as_aws = options.as_aws_imports;
+    let api = read_api(&mut reader, &root, options);
+    let problems = in_order(reader.problems);
     if problems.is_empty() { Ok(api) } else { Err(problems) }
 }
 
 fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
+    if root.entries().is_none() {
+        let message = format!("the document is {}", root.kind());
+        reader.problem(root.place, message, "give an OpenAPI document, in YAML or JSON");
+        return Api::default();
+    }
+    if is_cloudformation(root) {
+        let remedy = "give what stands under DefinitionBody, or Body, as a file of its own";
+        reader.problem(root.place, "this is a template of CloudFormation, not a definition", remedy);
+        return Api::default();
+    }
     let known = read_version(reader, root);
     for entry in reader.object(root, "the document") {
         refuse_unknown(reader, entry, &entry.key, known, "the document");
@@ -87,19 +104,33 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     strays::check(reader, root);
     let refs = Refs { root };
     refs.check(reader);
-    let schemes = Schemes::read(reader, refs);
+    let schemes = Schemes::read(reader, refs, options.stage_variables.as_ref());
     let guard = root.get("security").map_or(Guard::Open, |node| schemes.guard(reader, node));
     let wish = way::wish(reader, root, Wish::None);
     let mut managed = managed::read(reader, root);
-    managed.jwt_authorizers = schemes.jwt_authorizers();
+    managed.jwt_authorizers.clone_from(&schemes.jwt_authorizers);
+    managed.request_authorizers.clone_from(&schemes.request_authorizers);
     // One is left for the API key's.
-    if managed.jwt_authorizers.len() >= MAX_AUTHORIZERS {
+    if managed.jwt_authorizers.len() + managed.request_authorizers.len() >= MAX_AUTHORIZERS {
         let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
         reader.problem(root.place, message, "declare fewer authorizers; one is the API key's");
     }
-    let around = Surroundings { refs, schemes, guard, wish, stage_variables: options.stage_variables.clone() };
+    let rest_api = RestApi { authorizers: schemes.authorizers.clone(), ..rest_api::read(reader, root) };
+    let tenancy = Tenancy::read(reader, root, &Tenancy::default());
+    let validators = Validators::read(reader, root);
+    let around = Surroundings {
+        refs,
+        schemes,
+        guard,
+        tenancy,
+        wish,
+        validators,
+        rest_api,
+        stage_variables: options.stage_variables.clone(),
+    };
+    let mut models = Models::default();
     let mut routes = match root.get("paths") {
-        Some(paths) => paths::read(reader, paths, &around),
+        Some(paths) => paths::read(reader, paths, &around, &mut models),
         None => {
             reader.problem(root.place, "the document has no paths", "write paths: and at least one path");
             Vec::new()
@@ -107,7 +138,13 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     };
     routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or("API");
-    Api { title: title.to_owned(), routes, managed }
+    Api { title: title.to_owned(), routes, managed, rest_api: around.rest_api, models: models.into_texts() }
+}
+
+/// Whether it is a template that may have a definition in it.
+fn is_cloudformation(root: &Node) -> bool {
+    let version = root.get("openapi").or_else(|| root.get("swagger"));
+    version.is_none() && (root.get("Resources").is_some() || root.get("AWSTemplateFormatVersion").is_some())
 }
 
 /// Which version it is, and so which fields it may have.
@@ -132,12 +169,9 @@ fn read_version(reader: &mut Reader, root: &Node) -> &'static [&'static str] {
 
 /// The values of those that stand at the top and are honoured.
 fn read_root_extensions(reader: &mut Reader, root: &Node) {
-    for (name, values) in
-        [("x-amazon-apigateway-api-key-source", ["HEADER"]), ("x-amazon-apigateway-importexport-version", ["1.0"])]
-    {
-        if let Some(value) = root.get(name) {
-            reader.choice(value, name, &values);
-        }
+    let name = "x-amazon-apigateway-importexport-version";
+    if let Some(value) = root.get(name) {
+        reader.choice(value, name, &["1.0"]);
     }
 }
 

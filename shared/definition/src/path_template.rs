@@ -2,8 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How long a path may be: far beyond any API, far below what would exhaust the stack that walks it.
+/// How many segments a path may have: far beyond any API, far below what would exhaust the stack that walks it.
 pub(crate) const MAX_SEGMENTS: usize = 100;
+
+/// How long a path may be, for every problem of its operations names it.
+const MAX_PATH_BYTES: usize = 2_000;
+
+/// The catch-all of an HTTP API as its exports write it; SAM writes it without the slash.
+/// (API Gateway developer guide, `api-gateway-swagger-extensions-any-method`.)
+pub(crate) const DEFAULT_ROUTE: &str = "/$default";
 
 /// A path's segments, in order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +25,8 @@ pub enum Segment {
     Parameter(String),
     /// `{name+}`: all that is left, at least one segment.
     Greedy(String),
+    /// `$default`, which is a path by itself: whatever no other path takes.
+    Rest,
 }
 
 impl PathTemplate {
@@ -26,6 +35,13 @@ impl PathTemplate {
     /// # Errors
     /// What is wrong with it and what to write instead.
     pub fn parse(path: &str) -> Result<Self, (String, String)> {
+        if path.len() > MAX_PATH_BYTES {
+            let message = format!("the path has more than {MAX_PATH_BYTES} bytes");
+            return Err((message, "write a shorter path".to_owned()));
+        }
+        if path.strip_prefix('/').unwrap_or(path) == "$default" {
+            return Ok(PathTemplate(vec![Segment::Rest]));
+        }
         let Some(relative) = path.strip_prefix('/') else {
             return Err((format!("the path {path:?} does not start with '/'"), format!("write /{path}")));
         };
@@ -56,8 +72,22 @@ impl PathTemplate {
         self.0.iter().filter_map(Segment::parameter)
     }
 
-    /// Whether a request could be read as either of the two.
+    /// Whether it is the route `$default`.
+    pub fn is_default(&self) -> bool {
+        matches!(self.0.as_slice(), [Segment::Rest])
+    }
+
+    /// Whether requests that are written differently could be read as this path.
+    pub fn is_open(&self) -> bool {
+        self.is_default() || self.parameters().next().is_some()
+    }
+
+    /// Whether a request for `other` could be read as this path. The route `$default` takes what another path should have
+    /// taken, and nobody takes what is left to it.
     pub fn overlaps(&self, other: &PathTemplate) -> bool {
+        if self.is_default() || other.is_default() {
+            return self.is_default();
+        }
         for (own, theirs) in self.0.iter().zip(&other.0) {
             match (own, theirs) {
                 (Segment::Greedy(_), _) | (_, Segment::Greedy(_)) => return true,
@@ -77,6 +107,7 @@ impl PathTemplate {
                 Segment::Static(text) => text,
                 Segment::Parameter(_) => "{}",
                 Segment::Greedy(_) => "{+}",
+                Segment::Rest => "$default",
             });
         }
         shape
@@ -87,7 +118,7 @@ impl Segment {
     /// The name, if it is a parameter.
     pub fn parameter(&self) -> Option<&str> {
         match self {
-            Segment::Static(_) => None,
+            Segment::Static(_) | Segment::Rest => None,
             Segment::Parameter(name) | Segment::Greedy(name) => Some(name),
         }
     }
@@ -138,6 +169,16 @@ mod tests {
         let overlap = |a: &str, b: &str| PathTemplate::parse(a).unwrap().overlaps(&PathTemplate::parse(b).unwrap());
         assert!(overlap("/{proxy+}", "/admin/{id}") && overlap("/a/{x}", "/a/b") && overlap("/a/{x}", "/a/{p+}"));
         assert!(!overlap("/a/{x}", "/b/{x}") && !overlap("/a/{x}", "/a/b/c"));
+    }
+
+    #[test]
+    fn the_default_route_is_no_path_of_requests() {
+        let default = PathTemplate::parse("/$default").unwrap();
+        assert!(default.is_default() && default.is_open() && default.shape() == "/$default");
+        assert_eq!(PathTemplate::parse("$default"), Ok(default.clone()));
+        assert!(!PathTemplate::parse("/a/$default").unwrap().is_default());
+        let guarded = PathTemplate::parse("/admin").unwrap();
+        assert!(default.overlaps(&guarded) && !guarded.overlaps(&default));
     }
 
     #[test]

@@ -2,22 +2,43 @@
 
 use crate::{
     Place, Problem,
-    document::{Entry, FOR_CLOUDFORMATION, Node},
+    document::{Entry, Node, unresolved},
 };
 
 /// Every problem found so far.
 #[derive(Default)]
 pub(crate) struct Reader {
     pub(crate) problems: Vec<Problem>,
+    /// Whether what AWS only notices when it is called is left to be noticed then.
+    pub(crate) as_aws: bool,
+    /// What of this kind the integration that is being read has.
+    faults: Vec<String>,
 }
 
 impl Reader {
     pub(crate) fn problem(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
-        self.problems.push(Problem { place, message: message.into(), remedy: remedy.into() });
+        self.problems.push(Problem::new(place, message, remedy));
+    }
+
+    /// What AWS takes and answers with a 500 whenever it is called: a problem here, unless the reader is to do as AWS does.
+    pub(crate) fn fault(&mut self, place: Place, message: impl Into<String>, remedy: impl Into<String>) {
+        if self.as_aws {
+            self.faults.push(message.into());
+        } else {
+            self.problem(place, message, remedy);
+        }
+    }
+
+    /// The faults since they were last taken.
+    pub(crate) fn take_faults(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.faults)
     }
 
     /// The entries of what must be an object.
     pub(crate) fn object<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
+        if self.is_unresolved(node) {
+            return &[];
+        }
         node.entries().unwrap_or_else(|| {
             self.problem(node.place, format!("{what} is {}", node.kind()), "write an object here");
             &[]
@@ -27,12 +48,32 @@ impl Reader {
     /// The text of what must be a scalar.
     pub(crate) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         let text = node.text();
-        if let Some(function) = node.intrinsic() {
-            self.problem(node.place, format!("CloudFormation's {function} is not resolved here"), FOR_CLOUDFORMATION);
-        } else if text.is_none() {
+        if !self.is_unresolved(node) && text.is_none() {
             self.problem(node.place, format!("{what} is {}", node.kind()), "write a text here");
         }
         text
+    }
+
+    /// The text of what must be a scalar that the managed gateway is told as it is: no variable of a template, which nothing
+    /// would put in its place.
+    pub(crate) fn literal<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+        let text = self.text(node, what)?;
+        if text.contains("${") {
+            self.problem(
+                node.place,
+                format!("the variable in {what}, {text:?}, is not resolved here"),
+                "write the value itself",
+            );
+        }
+        Some(text)
+    }
+
+    /// Refuses what CloudFormation would have put a value for; whether it is that.
+    pub(crate) fn is_unresolved(&mut self, node: &Node) -> bool {
+        let problem = node.intrinsic().map(|function| unresolved(function, node.place));
+        let is_unresolved = problem.is_some();
+        self.problems.extend(problem);
+        is_unresolved
     }
 
     /// The one of `choices` that the text is, in any letter case: exports write them in lower case.
@@ -47,11 +88,14 @@ impl Reader {
 
     /// The texts of what must be a list of them.
     pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+        if self.is_unresolved(node) {
+            return Vec::new();
+        }
         let Some(items) = node.items() else {
             self.problem(node.place, format!("{what} is {}", node.kind()), "write a list of texts here");
             return Vec::new();
         };
-        items.iter().filter_map(|item| self.text(item, what)).map(str::to_owned).collect()
+        items.iter().filter_map(|item| self.literal(item, what)).map(str::to_owned).collect()
     }
 
     /// Whether it says `true`.
@@ -74,11 +118,17 @@ impl Reader {
     }
 }
 
+/// How many choices are named, and how many characters of each.
+pub(crate) const MAX_NAMED: usize = 10;
+const MAX_LETTERS: usize = 60;
+
 /// `a, b or c`; of more than ten choices the first ten.
 pub(crate) fn one_of(choices: &[&str]) -> String {
-    match choices.get(..choices.len().min(10)).unwrap_or_default() {
+    let named = choices.iter().take(MAX_NAMED);
+    let named: Vec<String> = named.map(|choice| choice.chars().take(MAX_LETTERS).collect()).collect();
+    match named.as_slice() {
         [] => String::new(),
-        [only] => (*only).to_owned(),
+        [only] => only.clone(),
         [most @ .., last] => format!("{} or {last}", most.join(", ")),
     }
 }

@@ -49,8 +49,8 @@ impl<'d> Refs<'d> {
                 items.iter().for_each(|item| self.check_below(reader, item, path));
                 path.pop();
             }
-            Value::Map(entries) => {
-                for entry in entries.iter().filter(|entry| !is_data(&entry.key, path)).collect::<Vec<_>>() {
+            Value::Map(map) => {
+                for entry in map.entries.iter().filter(|entry| !is_data(&entry.key, path)).collect::<Vec<_>>() {
                     match entry.value.text().filter(|_| entry.key == "$ref") {
                         Some(text) => {
                             if let Err((message, remedy)) = self.target(text) {
@@ -68,7 +68,7 @@ impl<'d> Refs<'d> {
         }
     }
 
-    fn target(self, text: &str) -> Result<&'d Node, (String, String)> {
+    pub(crate) fn target(self, text: &str) -> Result<&'d Node, (String, String)> {
         let missing = || {
             let remedy = "declare it, or write the name of something that is declared";
             (format!("{text:?} refers to nothing in this document"), remedy.to_owned())

@@ -1,18 +1,18 @@
 //! `infra/routes.yaml`: the managed HTTP API in front of the router, as plain `AWS::ApiGatewayV2::*` resources.
 //! (API Gateway developer guide, `http-api`.)
 
-mod names;
+mod authorizers;
+mod changes;
+mod functions;
+pub(crate) mod names;
+mod writer;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-};
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::{
-    Api, Guard, HttpProxy, Integration, LambdaProxy, Managed, PayloadFormat, Route, ServiceAction, Text, Throttle, Way,
-    text::Part,
-};
-use names::{authorizer_id, list, parameter, quoted, words};
+use crate::{Api, Authorizer, Guard, Integration, Managed, Route, Throttle, Way};
+use authorizers::{AUTHORIZER, write_jwt_authorizers, write_request_authorizers};
+use names::{list, parameter, quoted};
+use writer::{Throttled, Writer};
 
 const HEAD: &str = r#"# Written by `tollgate build` from the definition; do not edit. `make test` fails when it is stale.
 AWSTemplateFormatVersion: "2010-09-09"
@@ -51,7 +51,9 @@ const ROUTER: &str = r#"
       FunctionName: !Ref RouterArn
       Principal: apigateway.amazonaws.com
       SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*
+"#;
 
+const DEFAULT: &str = r#"
   # An unknown path or method, and every path that API Gateway reads otherwise than the router does. The router knows
   # which operation needs a key, and asks for it itself where no authorizer was asked.
   DefaultRoute:
@@ -61,29 +63,6 @@ const ROUTER: &str = r#"
       RouteKey: $default
       Target: !Sub integrations/${Router}
 "#;
-
-const AUTHORIZER: &str = r"
-  # Answers are kept by the header's value for AuthorizerTtl seconds, over all routes: they depend on the key alone.
-  ApiKeyAuthorizer:
-    Type: AWS::ApiGatewayV2::Authorizer
-    Properties:
-      ApiId: !Ref Api
-      Name: api-key
-      AuthorizerType: REQUEST
-      AuthorizerPayloadFormatVersion: '2.0'
-      EnableSimpleResponses: true
-      AuthorizerUri: !Sub arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${AuthorizerArn}/invocations
-      AuthorizerResultTtlInSeconds: !Ref AuthorizerTtl
-      IdentitySource: [$request.header.x-api-key]
-
-  ApiKeyAuthorizerPermission:
-    Type: AWS::Lambda::Permission
-    Properties:
-      Action: lambda:InvokeFunction
-      FunctionName: !Ref AuthorizerArn
-      Principal: apigateway.amazonaws.com
-      SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/authorizers/*
-";
 
 const OUTPUTS: &str = r"
 Outputs:
@@ -97,7 +76,7 @@ Outputs:
 pub fn managed_routes(api: &Api) -> String {
     let mut writer = Writer::default();
     for route in &api.routes {
-        writer.route(route);
+        writer.route(route, authorizers::guard(api, route));
     }
     let variables = stage_variables(api);
     let mut template = HEAD.to_owned();
@@ -108,6 +87,9 @@ pub fn managed_routes(api: &Api) -> String {
     write_api(&mut template, &api.managed);
     write_stage(&mut template, &variables, &writer.throttled);
     template.push_str(ROUTER);
+    if !api.routes.iter().any(Route::is_default) {
+        template.push_str(DEFAULT);
+    }
     if api.routes.iter().any(|route| route.guard == Guard::ApiKey) {
         template.push_str(AUTHORIZER);
     } else {
@@ -115,16 +97,20 @@ pub fn managed_routes(api: &Api) -> String {
         template = template.replace("  AuthorizerArn:\n    Type: String\n  AuthorizerTtl:\n    Type: Number\n", "");
     }
     write_jwt_authorizers(&mut template, api);
+    write_request_authorizers(&mut template, api);
     template + &writer.resources + OUTPUTS
 }
 
-/// Every stage variable that the definition uses.
+/// Every stage variable that the definition uses. A template may refer to more, by names that it computes.
 fn stage_variables(api: &Api) -> BTreeSet<&str> {
     let integrations = api.routes.iter().map(|route| match &route.way {
         Way::Native(integration) => integration,
         Way::Dispatched { operation, .. } => &operation.integration,
     });
-    integrations.flat_map(Integration::stage_variables).collect()
+    let named = api.routes.iter().filter_map(|route| api.rest_api.authorizers.get(route.guard.authorizer()?));
+    let authorizers = named.flat_map(Authorizer::stage_variables);
+    let in_templates = integrations.clone().flat_map(Integration::template_variables);
+    integrations.flat_map(Integration::stage_variables).chain(in_templates).chain(authorizers).collect()
 }
 
 fn write_api(template: &mut String, managed: &Managed) {
@@ -183,193 +169,6 @@ fn write_stage(template: &mut String, variables: &BTreeSet<&str>, throttled: &[T
                 writeln!(template, "        {key}: {{ ThrottlingRateLimit: {rate}, ThrottlingBurstLimit: {burst} }}");
         }
     }
-}
-
-fn write_jwt_authorizers(template: &mut String, api: &Api) {
-    for (name, authorizer) in &api.managed.jwt_authorizers {
-        let _ = write!(
-            template,
-            "\n  {}:\n    Type: AWS::ApiGatewayV2::Authorizer\n    Properties:\n      ApiId: !Ref Api\n      Name: {}\n      \
-             AuthorizerType: JWT\n      IdentitySource: [{}]\n      JwtConfiguration:\n        Issuer: {}\n        Audience: {}\n",
-            authorizer_id(name),
-            quoted(name),
-            quoted(&authorizer.identity_source),
-            quoted(&authorizer.issuer),
-            list(&authorizer.audience)
-        );
-    }
-}
-
-/// A route with a throttle of its own, by its logical id.
-struct Throttled {
-    name: String,
-    key: String,
-    throttle: Throttle,
-}
-
-/// Routes and the native integrations behind them.
-#[derive(Default)]
-struct Writer {
-    resources: String,
-    names: BTreeSet<String>,
-    /// Routes with a throttle of their own.
-    throttled: Vec<Throttled>,
-    /// Integrations by what they call.
-    integrations: BTreeMap<String, String>,
-    /// Functions that API Gateway has been permitted to call.
-    permitted: BTreeMap<String, String>,
-}
-
-impl Writer {
-    fn route(&mut self, route: &Route) {
-        let name = self.name(&words(&route.key().replacen(&route.method, &route.method.to_ascii_lowercase(), 1)));
-        let target = match &route.way {
-            Way::Dispatched { .. } => "Router".to_owned(),
-            Way::Native(integration) => self.integration(&name, integration),
-        };
-        let key = route.key();
-        if let Some(throttle) = route.throttle {
-            self.throttled.push(Throttled { name: name.clone(), key: key.clone(), throttle });
-        }
-        let _ = write!(
-            self.resources,
-            "\n  {name}:\n    Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: !Ref Api\n      \
-             RouteKey: {}\n      Target: !Sub integrations/${{{target}}}\n",
-            quoted(&key)
-        );
-        match &route.guard {
-            Guard::Open => {}
-            Guard::ApiKey => {
-                self.resources.push_str("      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer\n");
-            }
-            Guard::Iam => self.resources.push_str("      AuthorizationType: AWS_IAM\n"),
-            Guard::Jwt { authorizer, scopes } => {
-                let id = authorizer_id(authorizer);
-                let _ = write!(self.resources, "      AuthorizationType: JWT\n      AuthorizerId: !Ref {id}\n");
-                if !scopes.is_empty() {
-                    let _ = writeln!(self.resources, "      AuthorizationScopes: {}", list(scopes));
-                }
-            }
-        }
-    }
-
-    /// A native integration, one for all routes that call the same; its name.
-    fn integration(&mut self, route: &str, integration: &Integration) -> String {
-        let shown = format!("{integration:?}");
-        if let Some(name) = self.integrations.get(&shown) {
-            return name.clone();
-        }
-        let name = self.name(&format!("{route}Integration"));
-        let _ = write!(
-            self.resources,
-            "\n  {name}:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n"
-        );
-        match integration {
-            Integration::Lambda(proxy) => self.function(&name, proxy),
-            Integration::Http(proxy) => self.server(proxy),
-            Integration::Service(action) => self.service(action),
-            Integration::Mock(_) => {} // never native, see `way`
-        }
-        self.integrations.insert(shown, name.clone());
-        name
-    }
-
-    fn function(&mut self, name: &str, proxy: &LambdaProxy) {
-        let version = if proxy.payload == PayloadFormat::V2 { "2.0" } else { "1.0" };
-        let invoked = substituted(&proxy.function, |variable| format!("${{!stageVariables.{variable}}}"));
-        let _ = write!(
-            self.resources,
-            "      IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub {}\n      PayloadFormatVersion: \"{version}\"\n      \
-             TimeoutInMillis: {}\n",
-            quoted(&format!(
-                "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{invoked}/invocations"
-            )),
-            proxy.timeout_ms
-        );
-        let function = substituted(&proxy.function, |variable| format!("${{{}}}", parameter(variable)));
-        if self.permitted.contains_key(&function) {
-            return;
-        }
-        let permission = self.name(&format!("{name}Permission"));
-        let _ = write!(
-            self.resources,
-            "\n  {permission}:\n    Type: AWS::Lambda::Permission\n    Properties:\n      Action: lambda:InvokeFunction\n      \
-             FunctionName: !Sub {}\n      Principal: apigateway.amazonaws.com\n      \
-             SourceArn: !Sub arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}/*\n",
-            quoted(&function)
-        );
-        self.permitted.insert(function, permission);
-    }
-
-    fn server(&mut self, proxy: &HttpProxy) {
-        let url: String = proxy
-            .url
-            .0
-            .iter()
-            .map(|part| match part {
-                Part::Literal(text) => text.clone(),
-                Part::StageVariable(name) => format!("${{stageVariables.{name}}}"),
-                Part::PathParameter(name) => format!("{{{name}}}"),
-            })
-            .collect();
-        let _ = write!(
-            self.resources,
-            "      IntegrationType: HTTP_PROXY\n      IntegrationMethod: {}\n      IntegrationUri: {}\n      \
-             PayloadFormatVersion: \"1.0\"\n      TimeoutInMillis: {}\n",
-            proxy.method.as_deref().unwrap_or("ANY"),
-            quoted(&url),
-            proxy.timeout_ms
-        );
-        // No principal is known here: nothing a client says of itself under these names goes on.
-        self.resources.push_str("      RequestParameters:\n");
-        for header in ["tenant", "key-id", "plan-id"] {
-            let _ = writeln!(self.resources, "        \"remove:header.x-tollgate-{header}\": \"''\"");
-        }
-    }
-
-    fn service(&mut self, action: &ServiceAction) {
-        let role = substituted(&action.credentials, |variable| format!("${{{}}}", parameter(variable)));
-        let _ = write!(
-            self.resources,
-            "      IntegrationType: AWS_PROXY\n      IntegrationSubtype: {}\n      PayloadFormatVersion: \"1.0\"\n      \
-             CredentialsArn: !Sub {}\n      TimeoutInMillis: {}\n      RequestParameters:\n",
-            action.subtype,
-            quoted(&role),
-            action.timeout_ms
-        );
-        for (name, value) in &action.parameters {
-            let _ = writeln!(self.resources, "        {name}: {}", quoted(value));
-        }
-    }
-
-    /// A logical id of its own: where two become the same, a number is added.
-    fn name(&mut self, wanted: &str) -> String {
-        let wanted: String = wanted.chars().take(200).collect();
-        let mut unique = wanted.clone();
-        for number in 2.. {
-            if !RESERVED.contains(&unique.as_str()) && self.names.insert(unique.clone()) {
-                break;
-            }
-            unique = format!("{wanted}{number}");
-        }
-        unique
-    }
-}
-
-/// Logical ids that are not routes.
-const RESERVED: [&str; 7] =
-    ["Api", "Stage", "Router", "RouterPermission", "DefaultRoute", "ApiKeyAuthorizer", "ApiKeyAuthorizerPermission"];
-
-/// The text for `!Sub`, with its holes as `variable` writes them.
-fn substituted(text: &Text, variable: impl Fn(&str) -> String) -> String {
-    text.0
-        .iter()
-        .map(|part| match part {
-            Part::Literal(literal) => literal.replace("${", "${!"),
-            Part::StageVariable(name) => variable(name),
-            Part::PathParameter(name) => format!("{{{name}}}"),
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Looks at every extension in the whole document, wherever it stands: none is passed over.
+//! Looks at every extension in the whole document, wherever it stands: none is passed over. Nor is what CloudFormation would
+//! have resolved.
 
 use crate::{
-    document::{Entry, Node, Value},
+    document::{Entry, FOR_CLOUDFORMATION, Node, Value},
     extensions::{Fate, Home, find, homes},
     reader::{Reader, one_of},
 };
@@ -11,16 +12,27 @@ pub(crate) fn check(reader: &mut Reader, root: &Node) {
     below(reader, root, &mut Vec::new());
 }
 
+/// The same for a path that is somewhere else in the document, or in an extension that is nobody's here.
+pub(crate) fn check_path(reader: &mut Reader, path: &Node) {
+    below(reader, path, &mut vec!["paths", "*"]);
+}
+
 fn below<'n>(reader: &mut Reader, node: &'n Node, path: &mut Vec<&'n str>) {
     match &node.value {
-        Value::Scalar { .. } => {}
+        Value::Scalar { text, .. } => {
+            if text.contains("{{resolve:") {
+                let message = "CloudFormation's dynamic reference, {{resolve:…}}, is not resolved here";
+                reader.problem(node.place, message, FOR_CLOUDFORMATION);
+            }
+        }
         Value::List(items) => {
             path.push("*");
             items.iter().for_each(|item| below(reader, item, path));
             path.pop();
         }
-        Value::Map(entries) => {
-            for entry in entries {
+        Value::Map(_) if reader.is_unresolved(node) => {}
+        Value::Map(map) => {
+            for entry in &map.entries {
                 if ours_or_aws(&entry.key) {
                     check_one(reader, entry, home(path));
                 }
@@ -68,8 +80,8 @@ pub(crate) fn is_data(key: &str, path: &[&str]) -> bool {
 fn home(path: &[&str]) -> Option<Home> {
     match path {
         [] => Some(Home::Document),
-        ["paths", _] => Some(Home::Path),
-        ["paths", _, _] => Some(Home::Operation),
+        ["paths", _] | ["components", "pathItems", _] => Some(Home::Path),
+        ["paths", _, _] | ["components", "pathItems", _, _] => Some(Home::Operation),
         ["components"] => Some(Home::Components),
         ["components", "securitySchemes", _] | ["securityDefinitions", _] => Some(Home::SecurityScheme),
         ["servers", "*"] => Some(Home::Server),
@@ -93,7 +105,7 @@ mod tests {
 
     #[test]
     fn an_extension_is_refused_wherever_it_stands() {
-        let source = "x-amazon-apigateway-policy: {}\n\
+        let source = "x-amazon-apigateway-security-policy: {}\n\
                       info: {x-amazon-apigateway-cors: {}}\n\
                       x-amazon-apigateway-polici: {}\n\
                       paths:\n  /a:\n    get: {parameters: [{x-tollgate-cache: 1}]}\n\
@@ -101,11 +113,28 @@ mod tests {
         assert_eq!(
             problems(source),
             [
-                "1:1 x-amazon-apigateway-policy is refused: resource policies are not supported | leave it out",
+                "1:1 x-amazon-apigateway-security-policy is refused: HTTP APIs have none: it belongs to REST APIs and custom domains | leave it out",
                 "2:8 x-amazon-apigateway-cors has no meaning here | AWS has it at the top of the document: move it, or leave it out",
                 "3:1 x-amazon-apigateway-polici is not an extension that is known here | leave it out",
                 "6:25 x-tollgate-cache is not an extension that is known here | leave it out",
                 "7:97 x-tollgate-no is not an extension that is known here | leave it out",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cloudformation_would_resolve_is_refused_wherever_it_stands() {
+        let source = "info: {title: {Ref: AWS::StackName}}\n\
+                      paths:\n  /a: {get: {summary: {'Fn::If': [a, b, c]}}}\n\
+                      servers: [{url: 'https://{{resolve:ssm:host}}/'}]\n\
+                      components: {schemas: {A: {properties: {Ref: {type: string}}, example: {Ref: data}}}}\n";
+        let remedy = "| write the value itself, or a stage variable, ${stageVariables.name}, and give it its value in the template";
+        assert_eq!(
+            problems(source),
+            [
+                format!("1:15 CloudFormation's Ref is not resolved here {remedy}"),
+                format!("3:23 CloudFormation's Fn::If is not resolved here {remedy}"),
+                format!("4:17 CloudFormation's dynamic reference, {{{{resolve:…}}}}, is not resolved here {remedy}"),
             ]
         );
     }

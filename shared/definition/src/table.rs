@@ -7,10 +7,10 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::{Api, Operation, PathTemplate, Segment, path_template::MAX_SEGMENTS};
+use crate::{Api, Operation, PathTemplate, RestApi, Segment, path_template::MAX_SEGMENTS};
 
 /// Says what the file is, and in which version of this format.
-const MAGIC: &[u8; 12] = b"tollgate\0\0\0\x01";
+const MAGIC: &[u8; 12] = b"tollgate\0\0\0\x03";
 
 /// Where requests go: a tree of path segments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,11 @@ pub struct RouteEnd {
 struct Contents<'a> {
     routes: RouteTree,
     #[serde(borrow)]
+    rest_api: &'a [u8],
+    #[serde(borrow)]
     operations: Vec<&'a [u8]>,
+    #[serde(borrow)]
+    models: Vec<&'a str>,
 }
 
 /// A table, as read from its bytes.
@@ -66,7 +70,9 @@ struct Contents<'a> {
 pub struct Table<'a> {
     /// Where requests go.
     pub routes: RouteTree,
+    rest_api: &'a [u8],
     operations: Vec<&'a [u8]>,
+    models: Vec<&'a str>,
 }
 
 /// Why bytes are not a table.
@@ -94,7 +100,9 @@ pub fn encode(api: &Api) -> Result<Vec<u8>, postcard::Error> {
         operations.push(postcard::to_allocvec(&operation)?);
     }
     let operations = operations.iter().map(Vec::as_slice).collect();
-    let contents = postcard::to_allocvec(&Contents { routes, operations })?;
+    let rest_api = postcard::to_allocvec(&api.rest_api)?;
+    let models = api.models.iter().map(String::as_str).collect();
+    let contents = postcard::to_allocvec(&Contents { routes, rest_api: &rest_api, operations, models })?;
     let mut bytes = MAGIC.to_vec();
     bytes.extend(crc32fast::hash(&contents).to_le_bytes());
     bytes.extend(contents);
@@ -110,6 +118,12 @@ fn insert(routes: &mut RouteTree, path: &PathTemplate, method: &str, operation: 
             Segment::Parameter(_) => node.parameter.get_or_insert_default(),
             Segment::Greedy(_) => {
                 node.greedy.insert(method.to_owned(), end);
+                return;
+            }
+            Segment::Rest => {
+                // Paths are inserted in order: `/` before it keeps its place, `/{proxy+}` behind it takes its own.
+                node.greedy.entry(method.to_owned()).or_insert(end.clone());
+                node.methods.entry(method.to_owned()).or_insert(end);
                 return;
             }
         };
@@ -128,8 +142,9 @@ impl<'a> Table<'a> {
         if crc32fast::hash(contents) != u32::from_le_bytes(*checksum) {
             return Err(TableError::Damaged);
         }
-        let Contents { routes, operations } = postcard::from_bytes(contents).map_err(|_| TableError::Damaged)?;
-        Ok(Table { routes, operations })
+        let contents: Contents<'a> = postcard::from_bytes(contents).map_err(|_| TableError::Damaged)?;
+        let Contents { routes, rest_api, operations, models } = contents;
+        Ok(Table { routes, rest_api, operations, models })
     }
 
     /// How many operations there are.
@@ -140,6 +155,19 @@ impl<'a> Table<'a> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty()
+    }
+
+    /// Decodes what the router keeps for all operations.
+    ///
+    /// # Errors
+    /// When its bytes are not that.
+    pub fn rest_api(&self) -> Result<RestApi, TableError> {
+        postcard::from_bytes(self.rest_api).map_err(|_| TableError::Damaged)
+    }
+
+    /// The models that operations name by their place, each as JSON text.
+    pub fn models(&self) -> &[&'a str] {
+        &self.models
     }
 
     /// Decodes the operation at `index`.
@@ -156,20 +184,29 @@ impl<'a> Table<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Admits, Guard, Integration, Managed, Mock, Passthrough, Route, Way};
+    use crate::{Guard, Integration, Managed, Mapped, RequestMapping, Route, Target, Validation, Way};
 
     fn api() -> Api {
-        let mock = Mock { statuses: BTreeMap::new(), passthrough: Passthrough::Never, responses: Vec::new() };
+        let request = RequestMapping::default();
+        let mock = Mapped { target: Target::Mock, request, responses: Vec::new(), timeout_ms: 50 };
         let route = |method: &str, path: &str| {
             let (path, method) = (path.to_owned(), method.to_owned());
-            let integration = Integration::Mock(mock.clone());
-            let operation =
-                Operation { path: path.clone(), method: method.clone(), admits: Admits::ApiKey, integration };
+            let integration = Integration::Mapped(mock.clone());
+            let validation = Validation::default();
+            let operation = Operation {
+                path: path.clone(),
+                method: method.clone(),
+                admits: Guard::ApiKey.admits(),
+                validation,
+                integration,
+            };
             let way = Way::Dispatched { operation, because: String::new() };
             Route { path, method, guard: Guard::ApiKey, way, throttle: None }
         };
         let routes = vec![route("GET", "/a/{x}"), route("ANY", "/a/{proxy+}"), route("PUT", "/")];
-        Api { title: "t".to_owned(), routes, managed: Managed::default() }
+        let models = vec!["{}".to_owned(), r#"{"type":"object"}"#.to_owned()];
+        let rest_api = RestApi { binary_media_types: vec!["*/*".to_owned()], ..RestApi::default() };
+        Api { title: "t".to_owned(), routes, managed: Managed::default(), rest_api, models }
     }
 
     #[test]
@@ -178,6 +215,8 @@ mod tests {
         let table = Table::decode(&bytes).unwrap();
         let operations: Vec<Operation> = (0..3).map(|index| table.operation(index).unwrap()).collect();
         assert_eq!((table.len(), operations), (3, api().operations().collect()));
+        assert_eq!(table.rest_api().unwrap(), api().rest_api);
+        assert_eq!(table.models(), ["{}", r#"{"type":"object"}"#]);
         assert_eq!(table.routes.methods["PUT"].operation, 2);
         assert_eq!(table.routes.statics["a"].greedy["ANY"].parameters, ["proxy"]);
     }

@@ -3,7 +3,10 @@
 //! The cheapest way that does what the operation declares: the managed gateway alone costs a third of what the router and
 //! the wait for its backend cost. See `docs/cost.md`.
 
-use crate::{Guard, Integration, Operation, PathTemplate, Route, Way, document::Node, reader::Reader, text::Part};
+use crate::{
+    Destination, Guard, HttpProxy, Integration, LambdaProxy, Operation, PathTemplate, RestApi, Route, Source, Target,
+    TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
+};
 
 /// `x-tollgate-path`: what the document asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,84 +35,157 @@ pub(crate) fn wish(reader: &mut Reader, node: &Node, otherwise: Wish) -> Wish {
 ///
 /// # Errors
 /// Why an operation that is to be native cannot be.
-pub(crate) fn choose(
-    wish: Wish,
-    guard: &Guard,
-    path: &str,
-    method: &str,
-    integration: Integration,
-) -> Result<Way, String> {
-    if let Integration::Service(_) = integration {
-        // The managed gateway alone calls these, whatever the whole document asks for.
-        return Ok(Way::Native(integration));
+pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: &RestApi) -> Result<Way, String> {
+    if is_listener(&operation.integration) {
+        let needed = needs_router(guard, &operation, rest_api);
+        let asked = (wish == Wish::Dispatched).then(|| format!("{EXTENSION} asks for it"));
+        if let Some(because) = needed.or(asked) {
+            return Err(format!(
+                "the router has no URL to call a listener with, and the operation needs it: {because}"
+            ));
+        }
     }
-    let because = match (wish, needs_router(guard, &integration)) {
+    let because = match (wish, needs_router(guard, &operation, rest_api)) {
         (Wish::Native, Some(because)) => return Err(because),
-        (Wish::Native | Wish::None, None) => return Ok(Way::Native(integration)),
+        (Wish::Native | Wish::None, None) => return Ok(Way::Native(operation.integration)),
         (Wish::None | Wish::Dispatched, Some(because)) => because,
         (Wish::Dispatched, None) => format!("{EXTENSION} asks for it"),
     };
-    Ok(dispatched(guard, path, method, integration, because))
-}
-
-fn dispatched(guard: &Guard, path: &str, method: &str, integration: Integration, because: String) -> Way {
-    let (path, method) = (path.to_owned(), method.to_owned());
-    Way::Dispatched { operation: Operation { path, method, admits: guard.admits(), integration }, because }
+    Ok(Way::Dispatched { operation, because })
 }
 
 /// A native route with parameters catches what API Gateway does not read as its more guarded neighbour: `/admin/1/` is
 /// `/{proxy+}` to an HTTP API and `/admin/{id}` to a REST API. Such a route goes through the router, which reads both the
 /// same way and keeps the guard.
 ///
-/// Gives what cannot be kept: AWS services are called by the managed gateway alone.
+/// Gives what cannot be kept: a listener behind a VPC link is called by the managed gateway alone.
 pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
     let mut lost = Vec::new();
-    let guarded: Vec<(String, Guard, Option<PathTemplate>)> =
-        routes.iter().map(|route| (route.key(), route.guard.clone(), PathTemplate::parse(&route.path).ok())).collect();
+    let guarded: Vec<(Route, Option<PathTemplate>)> =
+        routes.iter().map(|route| (route.clone(), PathTemplate::parse(&route.path).ok())).collect();
     for route in routes {
         let Way::Native(integration) = &route.way else { continue };
-        let Some(path) = PathTemplate::parse(&route.path).ok().filter(|path| path.parameters().next().is_some()) else {
+        let Some(path) = PathTemplate::parse(&route.path).ok().filter(PathTemplate::is_open) else {
             continue;
         };
-        let stricter = guarded.iter().find(|(_, guard, other)| {
-            *guard != Guard::Open && *guard != route.guard && other.as_ref().is_some_and(|other| path.overlaps(other))
+        let stricter = guarded.iter().find(|(other, other_path)| {
+            let is_guarded = other.guard != Guard::Open && other.guard != route.guard;
+            let methods_meet =
+                [&route.method, &other.method].contains(&&"ANY".to_owned()) || route.method == other.method;
+            // Of two methods of one path, API Gateway takes the one that is asked for.
+            let overlaps = |other: &PathTemplate| path.shape() != other.shape() && path.overlaps(other);
+            is_guarded && methods_meet && other_path.as_ref().is_some_and(overlaps)
         });
-        if let Some((neighbour, ..)) = stricter {
-            let because = format!("its path overlaps {neighbour}, which is guarded otherwise");
-            if let Integration::Service(action) = integration {
-                lost.push(format!(
-                    "{} calls {}, which the router does not, and {because}",
-                    route.key(),
-                    action.subtype
-                ));
+        if let Some((neighbour, _)) = stricter {
+            let because = format!("its path overlaps {}, which is guarded otherwise", neighbour.key());
+            if is_listener(integration) {
+                lost.push(format!("{} calls a listener, for which a router has no URL, and {because}", route.key()));
                 continue;
             }
-            route.way = dispatched(&route.guard, &route.path, &route.method, integration.clone(), because);
+            let operation = Operation {
+                path: route.path.clone(),
+                method: route.method.clone(),
+                admits: route.guard.admits(),
+                validation: Validation::default(),
+                integration: integration.clone(),
+            };
+            route.way = Way::Dispatched { operation, because };
         }
     }
     lost
 }
 
-/// What the managed gateway cannot do of an integration. (API Gateway developer guide, `http-api-develop-integrations`.)
-fn needs_router(guard: &Guard, integration: &Integration) -> Option<String> {
+/// Whether it is, or calls, a private backend that only its ARN names.
+fn is_listener(integration: &Integration) -> bool {
     match integration {
-        Integration::Service(_) => None,
-        Integration::Mock(_) => Some("HTTP APIs have no mock integration".to_owned()),
-        Integration::Lambda(proxy) => match proxy.function.0.as_slice() {
-            [Part::StageVariable(_)] => None,
-            [Part::Literal(arn), ..] if arn.starts_with("arn:") => None,
-            _ => Some("the function is named without its ARN".to_owned()),
-        },
-        Integration::Http(_) if *guard == Guard::ApiKey => {
-            // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
-            Some("only the router tells an HTTP backend who called".to_owned())
-        }
-        Integration::Http(proxy) => {
-            if let Some(Part::StageVariable(_)) = proxy.url.0.first() {
-                return Some("HTTP APIs take a stage variable in a URL only behind http:// or https://".to_owned());
-            }
-            let renamed = proxy.path_parameters.iter().find(|(own, route)| own != route);
-            renamed.map(|(own, route)| format!("the path parameter {route} is called {own} in the URL"))
-        }
+        Integration::Http(proxy) => proxy.server.link.as_ref().is_some_and(|link| link.has_no_url),
+        Integration::Aggregate(aggregate) => aggregate.parts.iter().any(|part| is_listener(&part.integration)),
+        _ => false,
     }
+}
+
+/// What the managed gateway cannot do of an operation. (API Gateway developer guide, `http-api-develop-integrations`.)
+fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<String> {
+    let because = if !operation.validation.is_empty() {
+        "HTTP APIs do not validate requests"
+    } else if rest_api.policy.is_some() {
+        "HTTP APIs have no resource policy"
+    } else if let Some(because) = guard_needs_router(guard, operation, rest_api) {
+        because
+    } else if !rest_api.gateway_responses.is_empty() || rest_api.problem_details {
+        "HTTP APIs have no gateway responses of the user's own"
+    } else {
+        return match &operation.integration {
+            Integration::Service(action) if !action.native => Some(format!("HTTP APIs have no {}", action.subtype)),
+            Integration::Service(action) if action.credentials.is_none() => {
+                Some(format!("HTTP APIs call {} with credentials only", action.subtype))
+            }
+            Integration::Service(_) => None,
+            Integration::Faulty(_) => Some("it answers 500".to_owned()),
+            Integration::Aggregate(_) => Some("HTTP APIs do not aggregate".to_owned()),
+            Integration::Mapped(mapped) => {
+                Some(format!("HTTP APIs have no integration of type {}", kind(&mapped.target)))
+            }
+            Integration::Lambda(proxy) => function_needs_router(proxy, rest_api),
+            Integration::Http(proxy) => server_needs_router(guard, proxy),
+        };
+    };
+    Some(because.to_owned())
+}
+
+/// What of who is calling the managed gateway cannot find out.
+fn guard_needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<&'static str> {
+    if let Guard::WithKey(_) = guard {
+        return Some("HTTP APIs do not ask for an API key beside something else");
+    }
+    if operation.admits.tenant.is_some() || !operation.admits.requires.is_empty() {
+        return Some("HTTP APIs know no tenants");
+    }
+    guard.authorizer().and_then(|name| rest_api.authorizers.get(name)?.needs_router())
+}
+
+fn kind(target: &Target) -> &'static str {
+    match target {
+        Target::Mock => "mock",
+        Target::Http(_) => "http",
+        Target::Function { .. } | Target::Service(_) => "aws",
+    }
+}
+
+fn function_needs_router(proxy: &LambdaProxy, rest_api: &RestApi) -> Option<String> {
+    if !rest_api.binary_media_types.is_empty() && !proxy.decodes_base64 {
+        return Some("HTTP APIs do not look at binary media types".to_owned());
+    }
+    if !proxy.parameters.is_empty() {
+        return Some("HTTP APIs do not map how a function is invoked".to_owned());
+    }
+    match proxy.function.0.as_slice() {
+        [Part::StageVariable(_)] => None,
+        [Part::Literal(arn), ..] if arn.starts_with("arn:") => None,
+        _ => Some("the function is named without its ARN".to_owned()),
+    }
+}
+
+fn server_needs_router(guard: &Guard, proxy: &HttpProxy) -> Option<String> {
+    if *guard == Guard::ApiKey {
+        // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
+        return Some("only the router tells an HTTP backend who called".to_owned());
+    }
+    if let Some(link) = &proxy.server.link {
+        // A native route names the listener, which a URL does not tell.
+        return link.target.is_none().then(|| "HTTP APIs reach private backends by their listener's ARN".to_owned());
+    }
+    if let Some(Part::StageVariable(_)) = proxy.server.url.0.first() {
+        return Some("HTTP APIs take a stage variable in a URL only behind http:// or https://".to_owned());
+    }
+    if proxy.server.tls != TlsConfig::default() {
+        return Some("HTTP APIs have tlsConfig for private integrations only".to_owned());
+    }
+    proxy.parameters.iter().find_map(|mapping| match (&mapping.to, &mapping.from) {
+        (Destination::Path(own), Source::Path(route)) if own == route => None,
+        (Destination::Path(own), Source::Path(route)) => {
+            Some(format!("the path parameter {route} is called {own} in the URL"))
+        }
+        _ => Some("HTTP APIs map parameters otherwise than REST APIs".to_owned()),
+    })
 }

@@ -2,20 +2,28 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use definition::{Admits, Integration, Operation, Table};
-use identity::{KeyStore, Principal};
+use definition::{Integration, RestApi, Table};
+use identity::{KeyFetcher, KeyLookup, KeySets, Principal};
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, Refusal, RequestPath, http_proxy, lambda_proxy, matching, mock,
-    principal,
+    Backends, GatewayRequest, GatewayResponse, PartFailure, Refusal, RequestPath, aggregate, called,
+    exchange::Exchange,
+    gateway_response::{self, Refused},
+    identify::{Desk, NoIssuers, announce},
+    integration, matching, policy,
+    prepared::Prepared,
+    trace,
+    validate::{self, CompiledModels},
 };
 
 /// The router's data plane: the compiled API and what it calls.
-pub struct Gateway<B, K> {
+pub struct Gateway<B, K, F = NoIssuers> {
     table: Table<'static>,
-    decoded: Vec<OnceLock<Operation>>,
+    rest_api: OnceLock<RestApi>,
+    prepared: Vec<OnceLock<Prepared>>,
+    models: CompiledModels,
     backends: B,
-    keys: K,
+    desk: Desk<K, F>,
 }
 
 /// A response, and what the log says of it.
@@ -29,82 +37,120 @@ pub struct Outcome {
     pub principal: Option<Principal>,
     /// Why the request was refused, if it was.
     pub refusal: Option<Refusal>,
+    /// What the integration calls, where it is what failed: `dynamodb PutItem`, `GET https://shop.example`.
+    pub called: Option<String>,
+    /// The parts of an aggregate that failed, whether the whole did or not.
+    pub failed_parts: Vec<PartFailure>,
 }
 
 /// What became known of a request on its way.
 #[derive(Default)]
-struct Trail {
-    route: Option<String>,
+struct Trail<'g> {
+    operation: Option<&'g Prepared>,
+    parameters: BTreeMap<String, String>,
     principal: Option<Principal>,
+    failed_parts: Vec<PartFailure>,
 }
 
-impl<B: Backends, K: KeyStore> Gateway<B, K> {
-    /// A gateway over `table`, which lives as long as the process.
+impl<B: Backends, K: KeyLookup> Gateway<B, K> {
+    /// A gateway over `table`, which lives as long as the process. It reaches no issuer of tokens.
     pub fn new(table: Table<'static>, backends: B, keys: K) -> Self {
-        let decoded = (0..table.len()).map(|_| OnceLock::new()).collect();
-        Gateway { table, decoded, backends, keys }
+        let prepared = (0..table.len()).map(|_| OnceLock::new()).collect();
+        let models = CompiledModels::new(&table);
+        let desk = Desk::new(keys, KeySets::new(NoIssuers));
+        Gateway { table, rest_api: OnceLock::new(), prepared, models, backends, desk }
+    }
+}
+
+impl<B: Backends, K: KeyLookup, F: KeyFetcher> Gateway<B, K, F> {
+    /// The same gateway, which verifies tokens by the keys of their issuers.
+    #[must_use]
+    pub fn with_issuers<G: KeyFetcher>(self, issuers: KeySets<G>) -> Gateway<B, K, G> {
+        let Gateway { table, rest_api, prepared, models, backends, desk } = self;
+        Gateway { table, rest_api, prepared, models, backends, desk: desk.with_issuers(issuers) }
     }
 
     /// Answers `request`. Whatever happens, there is an answer.
-    pub async fn answer(&self, request: GatewayRequest) -> Outcome {
-        let request_id = request.request_id.clone();
+    pub async fn answer(&self, mut request: GatewayRequest) -> Outcome {
         let mut trail = Trail::default();
-        let served = self.serve(request, &mut trail).await;
+        let served = match self.rest_api() {
+            Ok(rest_api) => match self.serve(rest_api, &mut request, &mut trail).await {
+                Ok(response) => Ok(response),
+                Err(refusal) => {
+                    let operation = trail.operation.map(|prepared| &prepared.operation);
+                    let refused = Refused { request: &request, operation, parameters: &trail.parameters };
+                    Err((gateway_response::respond(&refusal, rest_api, &refused), refusal))
+                }
+            },
+            Err(refusal) => Err((gateway_response::plain(&refusal), refusal)),
+        };
         let (mut response, refusal) = match served {
             Ok(response) => (response, None),
-            Err(refusal) => (refusal.response(), Some(refusal)),
+            Err((response, refusal)) => (response, Some(refusal)),
         };
-        // The names under which clients of REST APIs look for it.
-        response.headers.set("x-amz-apigw-id", request_id.as_str());
-        response.headers.set("x-amzn-requestid", request_id);
-        Outcome { response, route: trail.route, principal: trail.principal, refusal }
+        // The names under which clients of REST APIs look for them.
+        response.headers.set("x-amz-apigw-id", request.request_id.as_str());
+        response.headers.set("x-amzn-requestid", request.request_id.as_str());
+        response.headers.set("x-amzn-trace-id", trace::id(&request));
+        let route = trail.operation.map(|prepared| prepared.operation.route_key());
+        let (mut called, surroundings) = (None, (request.method.as_str(), &request.stage.variables));
+        if let Some(Prepared { operation, .. }) = trail.operation {
+            called::name_parts(&mut trail.failed_parts, &operation.integration, surroundings);
+            if refusal.as_ref().is_some_and(Refusal::is_of_integration) {
+                called = called::called(&operation.integration, surroundings.0, surroundings.1);
+            }
+        }
+        Outcome { response, route, principal: trail.principal, refusal, called, failed_parts: trail.failed_parts }
     }
 
-    async fn serve(&self, mut request: GatewayRequest, trail: &mut Trail) -> Result<GatewayResponse, Refusal> {
+    async fn serve<'g>(
+        &'g self,
+        rest_api: &RestApi,
+        request: &mut GatewayRequest,
+        trail: &mut Trail<'g>,
+    ) -> Result<GatewayResponse, Refusal> {
         let path = RequestPath::parse(&request.path)?;
         let found = matching::find(&self.table.routes, &path, &request.method).ok_or(Refusal::NoRoute)?;
-        let operation = self.operation(found.operation)?;
-        trail.route = Some(operation.route_key());
-        match operation.admits {
-            Admits::Everybody => {}
-            Admits::ApiKey => trail.principal = Some(principal::of(&request, &self.keys).await?),
-            Admits::Managed if request.route_key.as_deref() == trail.route.as_deref() => {}
-            Admits::Managed => return Err(Refusal::OtherRoute),
+        let prepared = self.prepared(found.operation)?;
+        trail.operation = Some(prepared);
+        trail.parameters = found.parameters;
+        let operation = &prepared.operation;
+        if let Some(policy) = &rest_api.policy {
+            policy::check(policy, request, operation)?;
         }
-        principal::announce(&mut request, trail.principal.as_ref());
-        self.call(operation, &request, &found.parameters, trail.principal.as_ref()).await
+        let asked = Exchange::new(request, (operation, &trail.parameters), None, rest_api);
+        let mut known = self.desk.identify(&asked, &self.backends).await?;
+        announce::announce(request, &mut known);
+        trail.principal = known.principal;
+        let exchange = Exchange::new(request, (operation, &trail.parameters), trail.principal.as_ref(), rest_api);
+        if !operation.validation.is_empty() {
+            validate::check(&operation.validation, &exchange, &self.models)?;
+        }
+        match &operation.integration {
+            Integration::Aggregate(parts) => {
+                aggregate::answer(parts, &exchange, prepared, &self.backends, &mut trail.failed_parts).await
+            }
+            _ => integration::call(prepared, &exchange, &self.backends).await,
+        }
     }
 
-    async fn call(
-        &self,
-        operation: &Operation,
-        request: &GatewayRequest,
-        parameters: &BTreeMap<String, String>,
-        principal: Option<&Principal>,
-    ) -> Result<GatewayResponse, Refusal> {
-        match &operation.integration {
-            Integration::Lambda(proxy) => {
-                let call = lambda_proxy::call(proxy, request, operation, parameters)?;
-                lambda_proxy::respond(proxy, self.backends.invoke(call).await?)
-            }
-            Integration::Http(proxy) => {
-                let call = http_proxy::call(proxy, request, parameters, principal)?;
-                http_proxy::respond(self.backends.send(call).await?)
-            }
-            Integration::Mock(mock) => mock::answer(mock, request),
-            // Only its own route of the managed gateway calls it, and that does not come by here.
-            Integration::Service(_) => Err(Refusal::OtherRoute),
+    /// What the API is as a whole, decoded with the first request.
+    fn rest_api(&self) -> Result<&RestApi, Refusal> {
+        if let Some(rest_api) = self.rest_api.get() {
+            return Ok(rest_api);
         }
+        let decoded = self.table.rest_api().map_err(|error| Refusal::Configuration(format!("the table: {error}")))?;
+        Ok(self.rest_api.get_or_init(|| decoded))
     }
 
     /// The operation at `index`, decoded when it is first called.
-    fn operation(&self, index: u32) -> Result<&Operation, Refusal> {
+    fn prepared(&self, index: u32) -> Result<&Prepared, Refusal> {
         let damaged = || Refusal::Configuration(format!("the table has no operation {index}"));
-        let slot = usize::try_from(index).ok().and_then(|index| self.decoded.get(index)).ok_or_else(damaged)?;
-        if let Some(operation) = slot.get() {
-            return Ok(operation);
+        let slot = usize::try_from(index).ok().and_then(|index| self.prepared.get(index)).ok_or_else(damaged)?;
+        if let Some(prepared) = slot.get() {
+            return Ok(prepared);
         }
         let operation = self.table.operation(index).map_err(|_| damaged())?;
-        Ok(slot.get_or_init(|| operation))
+        Ok(slot.get_or_init(|| Prepared::new(operation)))
     }
 }

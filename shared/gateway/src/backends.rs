@@ -4,7 +4,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 
-use crate::Headers;
+use crate::{ActionAnswer, ActionCall, Headers};
 
 /// The most bytes that a synchronous Lambda invocation takes and gives: 6 MB. (Lambda developer guide,
 /// `gettingstarted-limits`.) What the router sends to a function and what it answers with are both bound by it.
@@ -70,7 +70,7 @@ pub struct HttpCall {
 
 /// `tlsConfig`: how an HTTPS backend shows who it is.
 /// (API Gateway developer guide, `api-gateway-swagger-extensions-integration-tls-config`.)
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tls {
     /// Whether a certificate that no known authority issued is taken. Its name and dates are still checked, as AWS does.
     pub insecure: bool,
@@ -120,6 +120,9 @@ pub enum CallProblem {
     /// It did not answer in time. It may have done its work all the same.
     #[error("the backend did not answer in time")]
     Timeout,
+    /// The same at the last of several attempts.
+    #[error("the backend did not answer in time ({0} attempts)")]
+    TimeoutAfter(u32),
     /// It could not be reached, or the connection broke.
     #[error("the backend could not be reached: {0}")]
     Unreachable(String),
@@ -131,25 +134,34 @@ pub enum CallProblem {
     TooLarge,
 }
 
-/// Calls backends. An integration's work may not be repeatable: what is repeated, each method says.
+/// Calls backends. An integration's work may not be repeatable: what is repeated, each method says. Nothing is repeated
+/// past its time, and a problem says in its text how many attempts there were, if more than one.
 pub trait Backends {
-    /// Invokes a function and waits for what it gives back. Made once.
+    /// Invokes a function and waits for what it gives back. Repeated at most twice, and only where it was throttled or the
+    /// connection could not be made: then the function was not called.
     ///
     /// # Errors
     /// When it gave nothing back.
     fn invoke(&self, call: FunctionCall) -> impl Future<Output = Result<FunctionAnswer, CallProblem>>;
 
-    /// Sends a request and reads the whole answer. Redirects are answers. Made once.
+    /// Sends a request and reads the whole answer. Redirects are answers. Repeated at most twice, and only where the
+    /// connection could not be made and the method is idempotent (GET, HEAD, PUT, DELETE, OPTIONS).
     ///
     /// # Errors
     /// When there was no whole answer.
     fn send(&self, call: HttpCall) -> impl Future<Output = Result<HttpAnswer, CallProblem>>;
 
-    /// Signs a request, sends it to an AWS service and reads the whole answer, whatever its status. Repeated at most twice
-    /// within its time, and only where the service says that it was not carried out (throttled before execution) or where
-    /// the connection could not be made.
+    /// Signs a request, sends it to an AWS service and reads the whole answer, whatever its status. Repeated at most twice,
+    /// and only where the service says that it was not carried out (throttled before execution), where the connection could
+    /// not be made, or where a role's credentials have expired.
     ///
     /// # Errors
     /// When there was no whole answer, or the role could not be assumed.
     fn call(&self, call: ServiceCall) -> impl Future<Output = Result<HttpAnswer, CallProblem>>;
+
+    /// Calls one action of a service and gives back what [`ActionAnswer`] says. Repeated as [`Backends::call`].
+    ///
+    /// # Errors
+    /// When there was no whole answer, or the role could not be assumed.
+    fn act(&self, call: ActionCall) -> impl Future<Output = Result<ActionAnswer, CallProblem>>;
 }

@@ -1,12 +1,12 @@
 //! `http_proxy`: the request goes to an HTTP backend as it is, and the answer comes back as it is.
 
-use std::collections::BTreeMap;
-
+use bytes::Bytes;
 use definition::HttpProxy;
-use identity::Principal;
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{CallProblem, GatewayRequest, GatewayResponse, Headers, HttpAnswer, HttpCall, Refusal, Tls, principal};
+use crate::{
+    CallProblem, GatewayRequest, GatewayResponse, Headers, HttpAnswer, HttpCall, Refusal, changes, exchange::Exchange,
+    identify::announce, mapped, outgoing, trace, url,
+};
 
 /// Request headers that API Gateway does not pass on (recorded), and those that belong to the connection.
 const NOT_SENT: [&str; 18] = [
@@ -36,86 +36,44 @@ const REMAPPED: [&str; 4] = ["connection", "content-length", "date", "server"];
 /// Response headers that belong to the connection.
 const NOT_RETURNED: [&str; 6] = ["keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
 
-/// What a path may not hold as it is (RFC 3986): all but unreserved characters, sub-delimiters, `:`, `@` and, for greedy
-/// parameters, `/`. No other parameter can hold a slash: [`RequestPath`](crate::RequestPath) refuses it.
-const PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
-/// What a value in a query may not hold as it is: all but unreserved characters.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// What a client's query may hold and no URL may. The rest goes on as it came.
-const NOT_IN_QUERY: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
 /// The request to the backend.
-pub(crate) fn call(
-    proxy: &HttpProxy,
-    request: &GatewayRequest,
-    parameters: &BTreeMap<String, String>,
-    principal: Option<&Principal>,
-) -> Result<HttpCall, Refusal> {
-    let mut url = url(proxy, request, parameters)?;
-    if !request.query.is_empty() {
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.extend(utf8_percent_encode(&request.query, NOT_IN_QUERY));
+///
+/// # Errors
+/// 400 where a mapping cannot read the body, 500 where a hole of the URL has no value.
+pub(crate) fn call(proxy: &HttpProxy, exchange: &Exchange<'_>) -> Result<HttpCall, Refusal> {
+    let (request, path) = changes::of_request(&proxy.changes.request, exchange)?;
+    let mapped = outgoing::parameters(&proxy.parameters, exchange)?;
+    let mut url = url::fill(&proxy.server.url, &request.stage.variables, &mapped.path)?;
+    if let Some(path) = path {
+        url = url::with_path(&url, &path);
     }
-    let mut headers = request.headers.clone();
-    headers.0.retain(|(name, _)| !is_one_of(name, &NOT_SENT));
-    if request.body.is_empty() {
-        headers.0.retain(|(name, _)| !name.eq_ignore_ascii_case("content-encoding"));
-    }
-    headers.set("x-amzn-apigateway-api-id", &request.api.api_id);
-    headers.set("x-amzn-requestid", &request.request_id);
-    if let Some(trace_id) = &request.trace_id {
-        headers.set("x-amzn-trace-id", trace_id);
-    }
-    if let Some(principal) = principal {
-        principal::headers(principal, &mut headers);
-    }
-    let method = proxy.method.as_ref().unwrap_or(&request.method).clone();
-    let body = request.body.clone();
-    Ok(HttpCall { method, url, headers, body, tls: Tls::default(), timeout_ms: proxy.timeout_ms })
+    // The client's query goes on as it came; what is mapped is added to it. (Recorded.)
+    url::add_query(&mut url, &url::passed_on(&request.query));
+    url::add_query(&mut url, &url::query(&mapped.query));
+    let method = proxy.server.method.as_ref().unwrap_or(&request.method).clone();
+    let body = if outgoing::has_no_body(&method) { Bytes::new() } else { request.body.clone() };
+    let headers = headers(request, mapped.headers, exchange);
+    Ok(HttpCall { method, url, headers, body, tls: mapped::tls(&proxy.server), timeout_ms: proxy.timeout_ms })
 }
 
-/// The integration's URL with its holes filled: a parameter cannot leave the place that it stands in.
-fn url(
-    proxy: &HttpProxy,
-    request: &GatewayRequest,
-    parameters: &BTreeMap<String, String>,
-) -> Result<String, definition::Unresolved> {
-    let first_in_query = proxy.url.parts_before('?');
-    let mut place = 0;
-    proxy.url.fill(&request.stage.variables, |name| {
-        let in_query = first_in_query.is_some_and(|first| place >= first);
-        place += 1;
-        let value = parameters.get(proxy.path_parameters.get(name)?)?;
-        Some(utf8_percent_encode(value, if in_query { VALUE } else { PATH }).to_string())
-    })
+/// The client's headers, those that are mapped, and API Gateway's own.
+fn headers(request: GatewayRequest, mapped: Headers, exchange: &Exchange<'_>) -> Headers {
+    let mut headers = request.headers;
+    headers.remove(&NOT_SENT);
+    if request.body.is_empty() {
+        headers.remove(&["content-encoding"]);
+    }
+    for (name, value) in mapped.0 {
+        headers.set(&name, value);
+    }
+    headers.remove(&["host", "expect", "te", "via"]);
+    headers.set("x-amzn-apigateway-api-id", &request.api.api_id);
+    headers.set("x-amzn-requestid", &request.request_id);
+    headers.set("x-amzn-trace-id", trace::id(exchange.request));
+    if let Some(principal) = exchange.principal {
+        announce::headers(principal, &mut headers);
+    }
+    headers
 }
 
 /// The client's answer.

@@ -8,24 +8,22 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use definition::{Operation, PayloadFormat};
 use serde_json::{Map, Value, json};
 
-use crate::{GatewayRequest, Headers};
+use crate::{GatewayRequest, Headers, binary, context, exchange::Exchange};
 
 /// The event, in the format that the integration declares.
-pub(crate) fn event(
-    format: PayloadFormat,
-    request: &GatewayRequest,
-    operation: &Operation,
-    parameters: &BTreeMap<String, String>,
-) -> Value {
+/// `request` is the exchange's, with the changes that its integration makes.
+pub(crate) fn event(format: PayloadFormat, request: &GatewayRequest, exchange: &Exchange<'_>) -> Value {
     match format {
-        PayloadFormat::V1 => v1(request, operation, parameters),
-        PayloadFormat::V2 => v2(request, operation, parameters),
+        PayloadFormat::V1 => v1(request, exchange),
+        PayloadFormat::V2 => v2(request, exchange.operation, exchange.parameters),
     }
 }
 
 /// Format 1.0: what is absent is `null`.
-fn v1(request: &GatewayRequest, operation: &Operation, parameters: &BTreeMap<String, String>) -> Value {
-    let (body, is_base64) = body(request, true);
+fn v1(request: &GatewayRequest, exchange: &Exchange<'_>) -> Value {
+    let (operation, parameters) = (exchange.operation, exchange.parameters);
+    let types = &exchange.rest_api.binary_media_types;
+    let (body, is_base64) = body(request, !binary::is_binary(request.headers.get("content-type"), types));
     let (headers, multi_headers) = single_and_multi(request.headers.grouped());
     let query = request.query_pairs();
     let query = Headers(query);
@@ -42,51 +40,10 @@ fn v1(request: &GatewayRequest, operation: &Operation, parameters: &BTreeMap<Str
         "multiValueQueryStringParameters": multi_query,
         "pathParameters": or_null(parameters),
         "stageVariables": or_null(&request.stage.variables),
-        "requestContext": context_v1(request, operation),
+        "requestContext": context::of_event(request, Some(operation), exchange.principal),
         "body": body,
         "isBase64Encoded": is_base64,
     })
-}
-
-fn context_v1(request: &GatewayRequest, operation: &Operation) -> Value {
-    let mut context = json!({
-        "accountId": request.api.account_id,
-        "apiId": request.api.api_id,
-        "domainName": request.api.domain_name,
-        "domainPrefix": domain_prefix(request),
-        "extendedRequestId": request.request_id,
-        "httpMethod": request.method,
-        "identity": {
-            "accessKey": null,
-            "accountId": null,
-            "caller": null,
-            "cognitoAuthenticationProvider": null,
-            "cognitoAuthenticationType": null,
-            "cognitoIdentityId": null,
-            "cognitoIdentityPoolId": null,
-            "principalOrgId": null,
-            "sourceIp": request.source_ip,
-            "user": null,
-            "userAgent": request.headers.get("user-agent"),
-            "userArn": null,
-        },
-        "path": request.stage.prefix() + &request.path,
-        "protocol": request.protocol,
-        "requestId": request.request_id,
-        "requestTime": request.time,
-        "requestTimeEpoch": request.time_ms,
-        "resourcePath": operation.path,
-        "stage": request.stage.name,
-    });
-    let authorizer = match request.authorizer.get("lambda") {
-        Some(context) => Some(context.clone()),
-        None if request.authorizer.is_empty() => None,
-        None => Some(Value::Object(request.authorizer.clone())),
-    };
-    if let Some((authorizer, context)) = authorizer.zip(context.as_object_mut()) {
-        context.insert("authorizer".to_owned(), authorizer);
-    }
-    context
 }
 
 /// Format 2.0: what is absent is left out.
@@ -97,7 +54,7 @@ fn v2(request: &GatewayRequest, operation: &Operation, parameters: &BTreeMap<Str
         "accountId": request.api.account_id,
         "apiId": request.api.api_id,
         "domainName": request.api.domain_name,
-        "domainPrefix": domain_prefix(request),
+        "domainPrefix": context::domain_prefix(request),
         "http": {
             "method": request.method,
             "path": path,
@@ -205,8 +162,4 @@ fn one_slash_less(path: &str) -> &str {
 
 fn or_null(map: &BTreeMap<String, String>) -> Value {
     if map.is_empty() { Value::Null } else { json!(map) }
-}
-
-fn domain_prefix(request: &GatewayRequest) -> &str {
-    request.api.domain_name.split('.').next().unwrap_or_default()
 }

@@ -1,35 +1,35 @@
 //! `aws_proxy`: the request goes to a Lambda function as an event.
 
-use std::collections::BTreeMap;
-
-use definition::{LambdaProxy, Operation};
+use definition::{LambdaProxy, PayloadFormat};
 
 use crate::{
-    FunctionAnswer, FunctionCall, GatewayRequest, GatewayResponse, Invocation, MAX_PAYLOAD_BYTES, Refusal,
-    lambda_answer, lambda_event,
+    FunctionAnswer, FunctionCall, GatewayResponse, MAX_PAYLOAD_BYTES, Refusal, binary, changes, exchange::Exchange,
+    lambda_answer, lambda_event, mapped, outgoing,
 };
 
 /// The invocation.
 ///
 /// # Errors
 /// When the function cannot be named, or the event is larger than Lambda takes.
-pub(crate) fn call(
-    proxy: &LambdaProxy,
-    request: &GatewayRequest,
-    operation: &Operation,
-    parameters: &BTreeMap<String, String>,
-) -> Result<FunctionCall, Refusal> {
-    let function = proxy.function.fill(&request.stage.variables, |_| None)?;
-    let event = lambda_event::event(proxy.payload, request, operation, parameters).to_string().into_bytes();
+pub(crate) fn call(proxy: &LambdaProxy, exchange: &Exchange<'_>) -> Result<FunctionCall, Refusal> {
+    let (mut request, path) = changes::of_request(&proxy.changes.request, exchange)?;
+    if let Some(path) = path {
+        request.path = path;
+    }
+    let variables = &request.stage.variables;
+    let function = proxy.function.fill(variables, |_| None)?;
+    let credentials = proxy.credentials.as_ref().map(|role| role.fill(variables, |_| None)).transpose()?;
+    let event = lambda_event::event(proxy.payload, &request, exchange).to_string().into_bytes();
     if event.len() > MAX_PAYLOAD_BYTES {
         return Err(Refusal::RequestTooLarge(event.len()));
     }
+    let mapped = outgoing::parameters(&proxy.parameters, exchange)?.headers;
     Ok(FunctionCall {
         function,
-        invocation: Invocation::RequestResponse,
+        invocation: mapped::invocation(&mapped),
         event,
-        tenant_id: None,
-        credentials: None,
+        tenant_id: mapped.get("x-amz-tenant-id").map(str::to_owned),
+        credentials,
         timeout_ms: proxy.timeout_ms,
     })
 }
@@ -38,10 +38,17 @@ pub(crate) fn call(
 ///
 /// # Errors
 /// When the function failed, or gave back something else than a proxy response.
-pub(crate) fn respond(proxy: &LambdaProxy, answer: FunctionAnswer) -> Result<GatewayResponse, Refusal> {
+pub(crate) fn respond(
+    proxy: &LambdaProxy,
+    exchange: &Exchange<'_>,
+    answer: FunctionAnswer,
+) -> Result<GatewayResponse, Refusal> {
+    let types = &exchange.rest_api.binary_media_types;
+    let decodes = proxy.decodes_base64 || binary::is_binary(exchange.request.headers.get("accept"), types);
     match answer {
-        FunctionAnswer::Payload(payload) => lambda_answer::respond(proxy.payload, proxy.decodes_base64, &payload),
-        FunctionAnswer::Accepted => Ok(GatewayResponse::json(202, &serde_json::json!({}))),
+        FunctionAnswer::Payload(payload) => lambda_answer::respond(proxy.payload, decodes, &payload),
+        // Nothing comes back of a function that is called later: as if it had given back an empty answer.
+        FunctionAnswer::Accepted => lambda_answer::respond(PayloadFormat::V1, false, b"{}"),
         FunctionAnswer::Failed(payload) => {
             Err(Refusal::Answer(format!("the function failed: {}", error_type(&payload))))
         }

@@ -1,49 +1,45 @@
-//! `mock`: an answer without a backend.
+//! `mock`: no backend. The request that would be sent says the status that is answered.
 
 use bytes::Bytes;
-use definition::{Mock, MockResponse, Passthrough};
-use regex_lite::Regex;
 
-use crate::{GatewayRequest, GatewayResponse, Headers, Refusal};
+use crate::{Headers, Refusal, incoming::Incoming, outgoing::Outgoing};
 
-/// The mock's answer.
-pub(crate) fn answer(mock: &Mock, request: &GatewayRequest) -> Result<GatewayResponse, Refusal> {
-    let status = integration_status(mock, request)?;
-    let chosen = mock.responses.iter().find(|response| is_for(response, status));
-    let chosen =
-        chosen.ok_or_else(|| Refusal::Configuration(format!("no integration response for status {status}")))?;
-    let mut headers = Headers::default();
-    let mut body = Bytes::new();
-    if let Some((media_type, text)) = chosen.bodies.first_key_value() {
-        headers.add("content-type", media_type);
-        body = Bytes::from(text.clone());
-    }
-    for (name, value) in &chosen.headers {
-        headers.set(name, value);
-    }
-    headers.set_default("content-type", "application/json");
-    Ok(GatewayResponse { status: chosen.status, headers, body })
+/// The mock's answer, of no body.
+///
+/// # Errors
+/// 500 where what would be sent has no status.
+pub(crate) fn answer(outgoing: &Outgoing) -> Result<Incoming, Refusal> {
+    let status = status_in(&String::from_utf8_lossy(&outgoing.body));
+    let status = status.ok_or_else(|| Refusal::Configuration("the mock's request has no statusCode".to_owned()))?;
+    Ok(Incoming { headers: Headers::default(), body: Bytes::new(), selector: status.to_string() })
 }
 
-fn integration_status(mock: &Mock, request: &GatewayRequest) -> Result<u16, Refusal> {
-    let media_type = request.media_type();
-    if let Some(status) = mock.statuses.get(&media_type) {
-        return Ok(*status);
-    }
-    let passes = match mock.passthrough {
-        Passthrough::WhenNoMatch => true,
-        Passthrough::WhenNoTemplates => mock.statuses.is_empty(),
-        Passthrough::Never => false,
-    };
-    if !passes {
-        return Err(Refusal::MediaType(media_type));
-    }
-    let status = Mock::status_in(&String::from_utf8_lossy(&request.body));
-    status.ok_or_else(|| Refusal::Configuration("the body that was passed through has no statusCode".to_owned()))
+/// The status in a mock's request: a template's output or a body that was passed through. AWS reads it loosely:
+/// `{statusCode: 200}` counts as well as JSON (recorded).
+fn status_in(text: &str) -> Option<u16> {
+    let (_, rest) = text.split_once("statusCode")?;
+    let rest = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?;
+    let rest = rest.trim_start().trim_start_matches(['"', '\'']);
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok().filter(|status| (100..=599).contains(status))
 }
 
-/// Patterns match the whole status, as Java's `matches` does.
-fn is_for(response: &MockResponse, status: u16) -> bool {
-    let Some(pattern) = &response.pattern else { return true };
-    Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(&status.to_string()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_read_loosely() {
+        for (text, status) in [
+            (r#"{"statusCode": 200}"#, Some(200)),
+            ("{statusCode: 404}", Some(404)),
+            ("{'statusCode' : 500}", Some(500)),
+            (r#"{"statusCode": "201"}"#, Some(201)),
+            (r#"{"statusCode": 99}"#, None),
+            (r#"{"status": 200}"#, None),
+            ("", None),
+        ] {
+            assert_eq!(status_in(text), status, "{text}");
+        }
+    }
 }

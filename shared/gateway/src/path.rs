@@ -23,9 +23,14 @@ pub enum PathProblem {
     /// Bytes that are no text.
     #[error("the path is not UTF-8")]
     Encoding,
-    /// `.` or `..`, however it is written: a backend might resolve what the router did not.
+    /// `.` or `..`, however it is written: a backend might resolve what the router did not. `..;x` is one as well: servlet
+    /// containers take off what follows a `;` before they resolve. (RFC 3986, section 3.3;
+    /// Jakarta Servlet 6.0, URI path canonicalization.)
     #[error("the path has a '.' or '..' segment")]
     Dots,
+    /// `\`, encoded or not: some servers take it for a slash.
+    #[error("the path has a '\\'")]
+    Backslash,
     /// `%2f`: a slash that is not one.
     #[error("the path has an encoded '/'")]
     EncodedSlash,
@@ -59,8 +64,12 @@ fn segment(raw: &str) -> Result<String, PathProblem> {
         }
     }
     let decoded = percent_decode_str(raw).decode_utf8().map_err(|_| PathProblem::Encoding)?.into_owned();
-    if decoded == "." || decoded == ".." {
+    let without_parameters = decoded.split(';').next().unwrap_or_default();
+    if without_parameters == "." || without_parameters == ".." {
         return Err(PathProblem::Dots);
+    }
+    if decoded.contains('\\') {
+        return Err(PathProblem::Backslash);
     }
     if decoded.contains('/') {
         return Err(PathProblem::EncodedSlash);
@@ -89,6 +98,7 @@ mod tests {
         check("/a//b", &["a", "", "b"]);
         check("/a/", &["a"]);
         check("/...", &["..."]);
+        check("/a;v=1/b..;c", &["a;v=1", "b..;c"]);
     }
 
     #[test]
@@ -100,6 +110,13 @@ mod tests {
             ("/a/.", PathProblem::Dots),
             ("/%2e%2e/b", PathProblem::Dots),
             ("/%2E./b", PathProblem::Dots),
+            ("/a/..;/b", PathProblem::Dots),
+            ("/a/..;x=1", PathProblem::Dots),
+            ("/%2e%2e%3Bx/b", PathProblem::Dots),
+            ("/.;/b", PathProblem::Dots),
+            ("/a\\..\\b", PathProblem::Backslash),
+            ("/..%5cb", PathProblem::Backslash),
+            ("/a%5C", PathProblem::Backslash),
             ("/a%2fb", PathProblem::EncodedSlash),
             ("/a%2Fb", PathProblem::EncodedSlash),
             ("/a%", PathProblem::Escape),

@@ -49,6 +49,8 @@ pub struct ApiIdentity {
     pub account_id: String,
     /// Its id, such as `a1b2c3d4e5`.
     pub api_id: String,
+    /// The region that it lies in, such as `eu-north-1`.
+    pub region: String,
     /// The host name that the client called.
     pub domain_name: String,
 }
@@ -79,6 +81,27 @@ impl Headers {
         self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// All names and values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// All values of `name`, in order.
+    pub fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of `name`, joined by commas.
+    pub fn joined(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self.all(name).collect();
+        (!values.is_empty()).then(|| values.join(","))
+    }
+
+    /// Takes away every value of each of `names`.
+    pub fn remove(&mut self, names: &[&str]) {
+        self.0.retain(|(name, _)| !names.iter().any(|other| other.eq_ignore_ascii_case(name)));
+    }
+
     /// Adds a value.
     pub fn add(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.push((name.into(), value.into()));
@@ -100,8 +123,10 @@ impl Headers {
     /// All values by name, the name as it came first.
     pub fn grouped(&self) -> Vec<(&str, Vec<&str>)> {
         let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for (name, value) in &self.0 {
-            match groups.iter_mut().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            let place = *places.entry(name.to_ascii_lowercase()).or_insert(groups.len());
+            match groups.get_mut(place) {
                 Some((_, values)) => values.push(value),
                 None => groups.push((name, vec![value])),
             }
@@ -128,4 +153,16 @@ pub fn query_pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(n, v)| (decode(n), decode(v))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_grouped_by_name_in_any_letter_case() {
+        let headers = [("B", "1"), ("a", "2"), ("b", "3"), ("A", "4"), ("c", "5")];
+        let headers = Headers(headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        assert_eq!(headers.grouped(), [("B", vec!["1", "3"]), ("a", vec!["2", "4"]), ("c", vec!["5"])]);
+    }
 }

@@ -1,19 +1,8 @@
-//! From a credential to a principal.
+//! From an API key to a principal.
 
-use crate::{ApiKey, KeyStore, StoreError};
+use crate::{ApiKey, AuthorizerRefusal, JwtRefusal, KeyLookup, Principal, StoreError};
 
-/// Who the caller turned out to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    /// Who is isolated from whom.
-    pub tenant: String,
-    /// The API key that was shown, by its public id.
-    pub key_id: String,
-    /// The usage plan that this call is held to.
-    pub plan_id: String,
-}
-
-/// Why a caller is not let in.
+/// Why a caller is not let in. Its text holds no key, token or claim.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The request carries no API key.
@@ -28,21 +17,97 @@ pub enum Refusal {
         /// The disabled key's id.
         key_id: String,
     },
+    /// The key's time is over.
+    #[error("the API key {key_id} has expired")]
+    ExpiredKey {
+        /// The expired key's id.
+        key_id: String,
+    },
+    /// The token is not accepted.
+    #[error(transparent)]
+    Token(#[from] JwtRefusal),
+    /// The API's own authorizer does not let the caller in.
+    #[error(transparent)]
+    Authorizer(#[from] AuthorizerRefusal),
+    /// Nothing says whose call it is, and the operation must know.
+    #[error("the caller's {field} does not name a tenant")]
+    NoTenant {
+        /// The claim or context field that should.
+        field: String,
+    },
+    /// The caller lacks what the operation requires.
+    #[error("the caller lacks {requirement:?}")]
+    Lacking {
+        /// The feature or claim.
+        requirement: String,
+    },
     /// Nobody can say now. Never "let in".
     #[error(transparent)]
     Undecided(#[from] StoreError),
 }
 
-/// Says who shows `credential`, the value of the request's API key header.
+/// What a refusal means to the caller, in the words of API Gateway's gateway responses.
+/// (Developer guide, `supported-gateway-response-types`.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// `INVALID_API_KEY`: 403.
+    InvalidApiKey,
+    /// `UNAUTHORIZED`: 401.
+    Unauthorized,
+    /// `UNAUTHORIZED` of a token whose time is over: 401.
+    Expired,
+    /// `ACCESS_DENIED`: 403.
+    AccessDenied {
+        /// Whether an authorizer says so, and does not merely not allow it.
+        explicit: bool,
+    },
+    /// `AUTHORIZER_FAILURE`: 500.
+    AuthorizerFailure,
+    /// `AUTHORIZER_CONFIGURATION_ERROR`: 500.
+    AuthorizerConfiguration,
+    /// Nothing that the caller could change: 500.
+    Undecided,
+}
+
+impl Refusal {
+    /// What it means to the caller.
+    pub fn kind(&self) -> RefusalKind {
+        match self {
+            Refusal::MissingKey | Refusal::UnknownKey | Refusal::DisabledKey { .. } | Refusal::ExpiredKey { .. } => {
+                RefusalKind::InvalidApiKey
+            }
+            Refusal::Token(refusal) if refusal.is_forbidden() => RefusalKind::AccessDenied { explicit: false },
+            Refusal::Token(JwtRefusal::Expired) => RefusalKind::Expired,
+            Refusal::Token(_) => RefusalKind::Unauthorized,
+            Refusal::Authorizer(refusal) => match refusal {
+                AuthorizerRefusal::MissingIdentity(_)
+                | AuthorizerRefusal::MalformedToken
+                | AuthorizerRefusal::Unauthorized => RefusalKind::Unauthorized,
+                AuthorizerRefusal::Denied { explicit } => RefusalKind::AccessDenied { explicit: *explicit },
+                AuthorizerRefusal::Failed => RefusalKind::AuthorizerFailure,
+                AuthorizerRefusal::NotAsked(_) | AuthorizerRefusal::MalformedAnswer(_) => {
+                    RefusalKind::AuthorizerConfiguration
+                }
+            },
+            Refusal::NoTenant { .. } | Refusal::Lacking { .. } => RefusalKind::AccessDenied { explicit: false },
+            Refusal::Undecided(_) => RefusalKind::Undecided,
+        }
+    }
+}
+
+/// Says who shows `credential`, the value of the request's API key header, at `now_ms` milliseconds since 1970.
 ///
 /// # Errors
 /// The [`Refusal`], when the caller is not to be let in.
-pub async fn identify(credential: Option<&str>, keys: &impl KeyStore) -> Result<Principal, Refusal> {
+pub async fn identify(credential: Option<&str>, keys: &impl KeyLookup, now_ms: u64) -> Result<Principal, Refusal> {
     let text = credential.filter(|text| !text.is_empty()).ok_or(Refusal::MissingKey)?;
     let key = ApiKey::parse(text).ok_or(Refusal::UnknownKey)?;
-    let record = keys.find(&key.hash()).await?.ok_or(Refusal::UnknownKey)?;
+    let record = keys.look_up(&key.hash(), now_ms).await?.ok_or(Refusal::UnknownKey)?;
     if !record.enabled {
         return Err(Refusal::DisabledKey { key_id: record.key_id });
     }
-    Ok(Principal { tenant: record.tenant, key_id: record.key_id, plan_id: record.plan_id })
+    if record.is_expired(now_ms) {
+        return Err(Refusal::ExpiredKey { key_id: record.key_id });
+    }
+    Ok(Principal::of_key(record))
 }

@@ -45,7 +45,11 @@ impl ApiKey {
     /// What is stored of the key.
     pub fn hash(&self) -> KeyHash {
         let digest = Sha256::digest(self.0.as_bytes());
-        KeyHash(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+        let mut text = String::with_capacity(64);
+        text.extend(hex);
+        KeyHash(text)
     }
 
     /// The start of the key, by which people recognise it in lists: 8 of its 34 characters, 30 of its 160 bits.

@@ -15,6 +15,25 @@ pub struct KeyRecord {
     pub plan_id: String,
     /// A disabled key is refused as an unknown one is.
     pub enabled: bool,
+    /// When the key's time is over, in milliseconds since 1970; a key without it has no end.
+    pub expires_at_ms: Option<u64>,
+    /// What the key unlocks: names that operations may require.
+    pub features: Vec<String>,
+}
+
+impl KeyRecord {
+    /// Whether the key's time is over.
+    pub fn is_expired(&self, now_ms: u64) -> bool {
+        self.expires_at_ms.is_some_and(|end_ms| now_ms >= end_ms)
+    }
+
+    /// The record of the key that takes this one's place, for the same tenant, plan and features, without an end; and when
+    /// this one then ends: after `overlap_ms`, in which both are good, or at its own end if that is sooner.
+    pub fn rotated(&self, key_id: String, now_ms: u64, overlap_ms: u64) -> (KeyRecord, u64) {
+        let end_ms = now_ms.saturating_add(overlap_ms);
+        let end_ms = self.expires_at_ms.map_or(end_ms, |own_ms| own_ms.min(end_ms));
+        (KeyRecord { key_id, enabled: true, expires_at_ms: None, ..self.clone() }, end_ms)
+    }
 }
 
 /// API keys by their hash.
@@ -37,6 +56,13 @@ pub trait KeyStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the store does not answer.
     fn set_enabled(&self, hash: &KeyHash, enabled: bool) -> impl Future<Output = Result<bool, StoreError>>;
+
+    /// Sets when the key stored under `hash` ends, or that it does not; says whether there was one. Repeating it changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store does not answer.
+    fn set_expiry(&self, hash: &KeyHash, expires_at_ms: Option<u64>) -> impl Future<Output = Result<bool, StoreError>>;
 }
 
 /// Why a store gave no answer.
@@ -51,4 +77,30 @@ pub enum StoreError {
     /// The store holds something that is not a key record: a retry does not help.
     #[error("the key store holds a malformed record: {0}")]
     Corrupt(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyRecord;
+
+    #[test]
+    fn a_rotated_key_overlaps_with_its_successor() {
+        let old = KeyRecord {
+            key_id: "old".to_owned(),
+            tenant: "acme".to_owned(),
+            plan_id: "starter".to_owned(),
+            enabled: true,
+            expires_at_ms: None,
+            features: vec!["reports".to_owned()],
+        };
+        let (new, old_ends_at_ms) = old.rotated("new".to_owned(), 1_000, 500);
+        assert_eq!((new.key_id.as_str(), new.expires_at_ms, old_ends_at_ms), ("new", None, 1_500));
+        assert_eq!((&new.tenant, &new.plan_id, &new.features), (&old.tenant, &old.plan_id, &old.features));
+        for (end_ms, expected) in [(1_200, 1_200), (900, 900), (9_000, 1_500)] {
+            let ending = KeyRecord { expires_at_ms: Some(end_ms), ..old.clone() };
+            assert_eq!(ending.rotated("new".to_owned(), 1_000, 500).1, expected);
+        }
+        let ended = KeyRecord { expires_at_ms: Some(1_500), ..old };
+        assert_eq!([1_499, 1_500].map(|now_ms| ended.is_expired(now_ms)), [false, true]);
+    }
 }

@@ -3,10 +3,13 @@
 use std::cell::RefCell;
 
 use bytes::Bytes;
-use gateway::{Backends, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall, ServiceCall};
+use gateway::{
+    ActionAnswer, ActionCall, Backends, CallProblem, FunctionAnswer, FunctionCall, Headers, HttpAnswer, HttpCall,
+    ServiceCall,
+};
 
 /// What a backend was asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Call {
     /// A function was invoked.
     Function(FunctionCall),
@@ -14,9 +17,11 @@ pub enum Call {
     Http(HttpCall),
     /// An AWS service was called.
     Service(ServiceCall),
+    /// An action of an AWS service was called.
+    Action(ActionCall),
 }
 
-/// Answers every function alike, and every HTTP server and AWS service.
+/// Answers every function alike, and every HTTP server, AWS service and action.
 pub struct StubBackends {
     /// What functions give back.
     pub function: Result<FunctionAnswer, CallProblem>,
@@ -72,5 +77,18 @@ impl Backends for &StubBackends {
     async fn call(&self, call: ServiceCall) -> Result<HttpAnswer, CallProblem> {
         self.calls.borrow_mut().push(Call::Service(call));
         self.http.clone()
+    }
+
+    /// What HTTP servers give back, at the first attempt.
+    async fn act(&self, call: ActionCall) -> Result<ActionAnswer, CallProblem> {
+        self.calls.borrow_mut().push(Call::Action(call));
+        let HttpAnswer { status, headers, body } = self.http.clone()?;
+        let content_type = headers.0.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        Ok(ActionAnswer {
+            status,
+            content_type: content_type.map(|(_, value)| value).unwrap_or_default(),
+            body,
+            attempts: 1,
+        })
     }
 }

@@ -13,6 +13,8 @@ pub async fn key_store(store: &impl KeyStore, seed: [u8; 20]) {
         tenant: tenant.to_owned(),
         plan_id: "starter".to_owned(),
         enabled,
+        expires_at_ms: None,
+        features: Vec::new(),
     };
     assert_eq!(store.find(&hash).await, Ok(None), "a key that nobody made is not found");
     assert_eq!(store.set_enabled(&hash, false).await, Ok(false), "nor changed");
@@ -27,4 +29,15 @@ pub async fn key_store(store: &impl KeyStore, seed: [u8; 20]) {
         assert_eq!(store.set_enabled(&hash, enabled).await, Ok(true), "a change may be repeated");
         assert_eq!(store.find(&hash).await, Ok(Some(record("first", enabled))));
     }
+    for expires_at_ms in [Some(1_785_542_399_000), Some(u64::MAX), None, None] {
+        assert_eq!(store.set_expiry(&hash, expires_at_ms).await, Ok(true), "so may the change of its end");
+        assert_eq!(store.find(&hash).await, Ok(Some(KeyRecord { expires_at_ms, ..record("first", true) })));
+    }
+
+    let hash = ApiKey::from_random(seed.map(|byte| !byte)).hash();
+    assert_eq!(store.set_expiry(&hash, Some(1)).await, Ok(false), "a key that nobody made has no end");
+    let features = vec!["export".to_owned(), "reports".to_owned()];
+    let whole = KeyRecord { expires_at_ms: Some(1), features, ..record("first", true) };
+    assert_eq!(store.create(&hash, &whole).await, Ok(()));
+    assert_eq!(store.find(&hash).await, Ok(Some(whole)), "with its end and features");
 }

@@ -43,6 +43,12 @@ impl KeyStore for MemoryKeys {
         let mut records = self.records.borrow_mut();
         Ok(records.get_mut(hash).map(|record| record.enabled = enabled).is_some())
     }
+
+    async fn set_expiry(&self, hash: &KeyHash, expires_at_ms: Option<u64>) -> Result<bool, StoreError> {
+        self.answer()?;
+        let mut records = self.records.borrow_mut();
+        Ok(records.get_mut(hash).map(|record| record.expires_at_ms = expires_at_ms).is_some())
+    }
 }
 
 /// The API key that the events in `events/` show.
@@ -58,6 +64,8 @@ pub fn demo_keys() -> MemoryKeys {
                 tenant: "demo".to_owned(),
                 plan_id: "starter".to_owned(),
                 enabled,
+                expires_at_ms: None,
+                features: Vec::new(),
             };
             keys.records.borrow_mut().insert(key.hash(), record);
         }

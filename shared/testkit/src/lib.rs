@@ -3,10 +3,13 @@
 mod backends;
 pub mod channels;
 pub mod contracts;
+pub mod counter_contract;
+mod counters;
 mod events;
 mod keys;
 
 pub use backends::{Call, StubBackends};
+pub use counters::{MemoryCounters, MemoryPlans};
 pub use events::{Event, events};
 pub use keys::{DEMO_KEY, MemoryKeys, demo_keys};
 

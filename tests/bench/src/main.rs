@@ -4,6 +4,7 @@
 //! Ratios within one run count; absolute figures belong to the machine. Nothing here is emulated but the two ends that a
 //! function talks to, and both answer at once: what is left is the function's own time.
 
+mod aggregates;
 mod aws;
 mod cgroup;
 mod child;
@@ -29,6 +30,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::aggregates::Aggregates;
 use crate::cgroup::Cgroups;
 use crate::failure::{Context, Result};
 use crate::machine::Watch;
@@ -102,7 +104,8 @@ fn run(options: &Options) -> Result<ExitCode> {
         .collect::<Result<Vec<_>>>()?;
     let rows = rows(options, &subjects, &standins, &scratch)?;
     let (holding, measured) = measure(options, &rows, &scratch)?;
-    let report = Report { machine: watch.stop(), rows: measured, holding, missing };
+    let aggregates = aggregates(options, &subjects, &standins, &scratch)?;
+    let report = Report { machine: watch.stop(), rows: measured, aggregates, holding, missing };
 
     let text = report.markdown();
     std::io::stdout().write_all(text.as_bytes()).context("cannot write")?;
@@ -112,8 +115,9 @@ fn run(options: &Options) -> Result<ExitCode> {
     if let Some(path) = &options.json {
         fs::write(path, format!("{:#}\n", report.json())).context(path.display())?;
     }
-    let missed = options.check && report.rows.iter().any(Measured::misses_target);
-    Ok(if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let is_missed = report.rows.iter().any(Measured::misses_target)
+        || report.aggregates.as_ref().is_some_and(Aggregates::misses_target);
+    Ok(if options.check && is_missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn transports(options: &Options) -> Vec<Transport> {
@@ -169,6 +173,20 @@ fn rows<'a>(
     subjects.iter().flat_map(over).enumerate().map(row).collect()
 }
 
+/// The aggregate beside its slowest part, where the router is measured.
+fn aggregates(
+    options: &Options,
+    subjects: &[Subject],
+    standins: &[Standin],
+    scratch: &Scratch,
+) -> Result<Option<Aggregates>> {
+    let Some(standin) = standins.first().filter(|_| subjects.iter().any(|subject| subject.binary == "router")) else {
+        return Ok(None);
+    };
+    let directory = options.dir.join("router").canonicalize().context(options.dir.display())?;
+    aggregates::measure(&directory, scratch.path(), standin).map(Some)
+}
+
 /// What a busy loop gets in each period, or why nothing can be held.
 type Holding = std::result::Result<Vec<f64>, String>;
 
@@ -192,7 +210,7 @@ fn measure(options: &Options, rows: &[Row<'_>], scratch: &Scratch) -> Result<(Ho
         }
     }
     eprintln!("{} round trips of each", options.requests);
-    let trips = measure::trips(rows, options.requests)?;
+    let trips = measure::trips(rows, options.requests, measure::TURN)?;
 
     let mut held = held.map(Vec::into_iter);
     let measured = rows.iter().zip(free).zip(trips).map(|((row, starts), trips)| {

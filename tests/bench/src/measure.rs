@@ -15,7 +15,7 @@ use crate::stats::{Samples, ms};
 use crate::subjects::{Backend, Subject};
 
 /// Requests in one turn of a row: long enough for caches and branch predictors to settle, short against the whole.
-const TURN: usize = 200;
+pub(crate) const TURN: usize = 200;
 
 /// One subject over one transport, and where its parts are.
 pub(crate) struct Row<'a> {
@@ -160,19 +160,20 @@ pub(crate) fn start_each(rows: &[Row<'_>], held: Option<(&Cgroups, Duration)>, i
     Ok(())
 }
 
-/// Round trips of all rows in turn, each in one process that has been warmed up, all on one core from here on.
-pub(crate) fn trips(rows: &[Row<'_>], requests: usize) -> Result<Vec<Trips>> {
+/// Round trips of all rows in turn, `turn` at a time, each in one process that has been warmed up, all on one core from
+/// here on.
+pub(crate) fn trips(rows: &[Row<'_>], requests: usize, turn: usize) -> Result<Vec<Trips>> {
     pin::to_one_core()?;
     let mut running = rows.iter().map(Row::at_gate).collect::<Result<Vec<_>>>()?;
     for running in &mut running {
         running.child.open_gate()?;
-        running.invoke(TURN)?;
+        running.invoke(turn)?;
     }
     let mut all: Vec<Trips> = rows.iter().map(|_| Trips::default()).collect();
-    for _ in 0..requests.div_ceil(TURN) {
+    for _ in 0..requests.div_ceil(turn) {
         for (running, into) in running.iter_mut().zip(&mut all) {
             let cpu_before = running.child.cpu_ns()?;
-            let (trips, calls) = running.invoke(TURN)?;
+            let (trips, calls) = running.invoke(turn)?;
             into.cpu_ns += running.child.cpu_ns()? - cpu_before;
             into.calls += calls;
             into.requests += trips.len();

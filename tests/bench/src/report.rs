@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::aggregates::Aggregates;
 use crate::cgroup::{PARTS, quota_us};
 use crate::machine::Machine;
 use crate::measure::{Starts, Trips};
@@ -14,6 +15,8 @@ use crate::{PERIODS, Period};
 pub(crate) struct Report {
     pub(crate) machine: Machine,
     pub(crate) rows: Vec<Measured>,
+    /// The aggregate beside its slowest part, where the router was measured.
+    pub(crate) aggregates: Option<Aggregates>,
     /// What a busy loop got in each period, or why nothing was held.
     pub(crate) holding: Result<Vec<f64>, String>,
     pub(crate) missing: Vec<&'static str>,
@@ -90,6 +93,9 @@ impl Report {
             let _ = write!(text, "\nThe same as multiples of the floor:\n\n{ratios}");
         }
         let _ = write!(text, "\n{}", self.held());
+        if let Some(aggregates) = &self.aggregates {
+            let _ = write!(text, "\n{}\n\n{}", aggregates.verdict(), joined(aggregates));
+        }
         text
     }
 
@@ -157,6 +163,9 @@ impl Report {
             "machine": { "cpu": cpu, "cores": cores, "kernel": kernel, "taken_cores": taken },
             "holding": holding,
             "missing": self.missing,
+            "aggregate_ms": self.aggregates.as_ref().map(|aggregates| {
+                aggregates.rows().map(|(name, samples)| json!({ "name": name, "round_trip_ms": percentiles(samples) }))
+            }),
             "rows": rows,
         })
     }
@@ -202,6 +211,16 @@ fn percentiles(samples: &crate::stats::Samples) -> Value {
     })
 }
 
+/// Medians of an aggregate and of what it is compared with.
+fn joined(aggregates: &Aggregates) -> String {
+    let rows = aggregates.rows().map(|(name, samples)| {
+        let over = samples.percentile(50) - aggregates.alone.percentile(50);
+        let figures = [50, 99].map(|percent| format!("{:.2}", samples.percentile(percent)));
+        [name, String::new()].into_iter().chain(figures).chain([format!("{over:.2}")]).collect()
+    });
+    table(["called", "", "round trip p50, ms", "p99, ms", "beyond the server, ms"].into_iter(), rows.into_iter())
+}
+
 /// A Markdown table that also reads well as it is: padded columns, figures to the right.
 fn table(head: impl Iterator<Item = impl Into<String>>, rows: impl Iterator<Item = Vec<String>>) -> String {
     let head: Vec<String> = head.map(Into::into).collect();
@@ -239,6 +258,7 @@ mod tests {
         let report = Report {
             machine: Machine { cpu: String::new(), cores: 2, kernel: String::new(), taken: 0.0 },
             rows: Vec::new(),
+            aggregates: None,
             holding: Err("no control group".to_owned()),
             missing: vec!["cart"],
         };

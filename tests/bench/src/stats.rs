@@ -11,6 +11,11 @@ impl Samples {
         self.0.push(value);
     }
 
+    /// The same in another unit.
+    pub(crate) fn map(self, convert: impl Fn(f64) -> f64) -> Self {
+        Samples(self.0.into_iter().map(convert).collect())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

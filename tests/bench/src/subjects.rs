@@ -40,15 +40,18 @@ impl Subject {
     }
 }
 
+/// What every router is told.
+pub(crate) const ROUTER_SETTINGS: &[(&str, &str)] = &[
+    ("API_KEYS_TABLE", "api-keys"),
+    (
+        "STAGE_VARIABLES",
+        r#"{"cartFunction":"arn:aws:lambda:us-east-1:123456789012:function:cart","catalogUrl":"http://127.0.0.1:9"}"#,
+    ),
+];
+
 /// Every subject; the first is what the others are compared with.
 pub(crate) fn all() -> Vec<Subject> {
-    let router = &[
-        ("API_KEYS_TABLE", "api-keys"),
-        (
-            "STAGE_VARIABLES",
-            r#"{"cartFunction":"arn:aws:lambda:us-east-1:123456789012:function:cart","catalogUrl":"http://127.0.0.1:9"}"#,
-        ),
-    ];
+    let router = ROUTER_SETTINGS;
     let health = include_str!("../../../events/router/http-api-mock.json");
     vec![
         Subject {

@@ -84,6 +84,46 @@ pub fn events() -> Vec<Seed> {
     seeds
 }
 
+/// Models, each with a body behind a NUL.
+pub fn models() -> Vec<Seed> {
+    let pairs: [(&str, &str); 8] = [
+        (
+            r#"{"type":"object","required":["sku"],"properties":{"sku":{"type":"string","minLength":1},
+            "quantity":{"type":"integer","minimum":1,"maximum":99}},"additionalProperties":false}"#,
+            r#"{"sku":"A-1","quantity":2}"#,
+        ),
+        (r##"{"items":{"$ref":"#/definitions/a"},"definitions":{"a":{"enum":["a",1]}}}"##, r#"["a",1.0]"#),
+        (r##"{"properties":{"a":{"$ref":"#"}},"required":["b"]}"##, r#"{"a":{"b":1},"b":[]}"#),
+        (r#"{"oneOf":[{"multipleOf":0.5},{"not":{"type":"number"}}]}"#, "1.5"),
+        (
+            r#"{"patternProperties":{"^x-":{"maxLength":3}},"dependencies":{"x-a":["x-b"]}}"#,
+            r#"{"x-a":"\u00e9","x-b":null}"#,
+        ),
+        (r#"{"pattern":"^(?!.*b)[^a-c\\d]+$","format":"email"}"#, r#""d@e""#),
+        (
+            r#"{"uniqueItems":true,"items":[{"type":"null"}],"additionalItems":{"minProperties":1}}"#,
+            r#"[null,{"a":1,"a":2}]"#,
+        ),
+        (
+            r##"{"anyOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"}}}]}"##,
+            r#"{"a":{"a":{"a":{}}}}"#,
+        ),
+    ];
+    let seed = |(model, body): (&str, &str)| Seed { name: model.to_owned(), bytes: [model, body].join("\0").into() };
+    pairs.into_iter().map(seed).collect()
+}
+
+/// The mapping templates of the repository.
+///
+/// # Panics
+/// When there are none.
+pub fn templates() -> Vec<Seed> {
+    let mut seeds = files(&root().join("shared/mapping/benches"));
+    seeds.retain(|seed| seed.name.ends_with(".vtl"));
+    assert!(!seeds.is_empty(), "no templates");
+    seeds
+}
+
 /// Bytes for a generator: any will do.
 pub fn noise() -> Vec<Seed> {
     let mut random = Random::new(1);

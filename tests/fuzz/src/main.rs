@@ -32,6 +32,9 @@ struct Arguments {
     /// How long.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// How many inputs at most.
+    #[arg(long, default_value_t = u64::MAX)]
+    inputs: u64,
     /// Which inputs are made: the same seed, the same inputs.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -103,7 +106,8 @@ fn replay(target: Target, arguments: &Arguments) -> io::Result<()> {
 
 fn work(target: Target, arguments: &Arguments, current: &std::path::Path) -> io::Result<()> {
     let time = Duration::from_millis(arguments.millis);
-    let round = Round { target, seed: arguments.seed, time, limits: limits(arguments), own: own(arguments)? };
+    let inputs = arguments.inputs.min(target.round);
+    let round = Round { target, seed: arguments.seed, inputs, time, limits: limits(arguments), own: own(arguments)? };
     worker::run(round, current)
 }
 
@@ -111,6 +115,7 @@ fn hunt(target: Target, arguments: Arguments) -> io::Result<Option<Found>> {
     let hunt = Hunt {
         target,
         seed: arguments.seed,
+        inputs: arguments.inputs,
         time: Duration::from_secs(arguments.seconds),
         minimise: Duration::from_secs(arguments.minimise),
         limits: limits(&arguments),

@@ -24,6 +24,8 @@ pub struct Hunt {
     pub target: Target,
     /// Which inputs are made.
     pub seed: u64,
+    /// How many inputs in all, at most.
+    pub inputs: u64,
     /// How long in all.
     pub time: Duration,
     /// How long to make a failing input smaller.
@@ -64,7 +66,7 @@ impl Hunt {
             if let Some(found) = self.round(seed, left, &mut progress)? {
                 return Ok(Some(found));
             }
-            if started.elapsed() >= self.time {
+            if started.elapsed() >= self.time || progress.steps >= self.inputs {
                 progress.tell();
                 return Ok(None);
             }
@@ -76,7 +78,7 @@ impl Hunt {
     fn round(&self, seed: u64, time: Duration, progress: &mut Progress) -> io::Result<Option<Found>> {
         let scratch = Scratch::new(&self.folder, self.target.name);
         let before = progress.steps;
-        let mut worker = self.spawn(seed, time, &scratch)?;
+        let mut worker = self.spawn(seed, before, time, &scratch)?;
         if let Some(stdout) = worker.stdout.take() {
             for line in BufReader::new(stdout).lines() {
                 progress.take(before, &line?);
@@ -92,10 +94,12 @@ impl Hunt {
         self.keep(&input, failure(status.code(), &said), said).map(Some)
     }
 
-    fn spawn(&self, seed: u64, time: Duration, scratch: &Scratch) -> io::Result<Child> {
+    /// Begins a worker; `before` inputs were run before it.
+    fn spawn(&self, seed: u64, before: u64, time: Duration, scratch: &Scratch) -> io::Result<Child> {
         let mut command = Command::new(std::env::current_exe()?);
         let options = [
             ("--seed", seed.to_string()),
+            ("--inputs", self.inputs.saturating_sub(before).to_string()),
             ("--millis", time.as_millis().to_string()),
             ("--patience", self.limits.patience_s.to_string()),
             ("--memory", self.limits.memory_mb.to_string()),

@@ -29,6 +29,8 @@ pub struct Round {
     pub target: Target,
     /// Which inputs it makes.
     pub seed: u64,
+    /// How many inputs at most.
+    pub inputs: u64,
     /// How long, unless the round is full before.
     pub time: Duration,
     /// What it allows the target.
@@ -52,7 +54,7 @@ pub fn run(round: Round, current: &Path) -> io::Result<()> {
         let mut first = own.map(|seed| seed.bytes).collect::<Vec<_>>().into_iter();
         let mut clock = Clock::start(round.time);
         let mut steps = 0;
-        while steps < round.target.round && clock.goes_on(steps, kept.len()) {
+        while steps < round.inputs && clock.goes_on(steps, kept.len()) {
             let given = first.next();
             let is_seed = given.is_some();
             let input = given.unwrap_or_else(|| mutate::next(&mut random, &kept, round.target.words));

@@ -1,6 +1,8 @@
 //! Every document of the repository, and those that are too large for it.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "what panics here fails a test")]
 
+use std::{fs, path::Path, process::Command};
+
 use definition::{Document, compile};
 use fuzz::{
     corpus,
@@ -17,11 +19,17 @@ fn every_document_compiles_or_is_refused_with_reasons() {
     }
 }
 
+/// In processes of their own: what needs too much memory would end this one.
 #[test]
-fn documents_that_are_large_or_repeat_themselves_take_no_longer_than_they_should() {
+fn documents_that_are_large_or_repeat_themselves_take_no_more_than_they_should() {
     for (name, text) in hostile::documents() {
-        eprintln!("{name}");
-        document(text.as_bytes());
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::write(&file, text).unwrap();
+        let replay = ["document", "--replay", "--memory", "1024", "--patience", "300"];
+        let output = Command::new(env!("CARGO_BIN_EXE_fuzz")).args(replay).arg(&file).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {}", said.chars().take(1_000).collect::<String>());
+        fs::remove_file(file).unwrap();
     }
 }
 

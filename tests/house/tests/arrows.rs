@@ -7,7 +7,7 @@ const IMPURE: [&str; 8] = ["aws", "runtime", "tokio", "tracing", "lambda_runtime
 
 #[test]
 fn pure_crates_stay_pure() {
-    for name in ["channels", "definition", "gateway", "identity", "settings"] {
+    for name in ["channels", "definition", "gateway", "identity", "json", "mapping", "models", "plans", "settings"] {
         for dependency in dependencies(&format!("shared/{name}/Cargo.toml")) {
             let impure = IMPURE.contains(&dependency.as_str()) || dependency.starts_with("aws-");
             assert!(!impure, "{name} is pure and depends on {dependency}");

@@ -37,3 +37,14 @@ fn the_default_rules_of_the_template_are_rules() {
     let rules: String = written.lines().take_while(|line| line.starts_with("      ")).map(str::trim).collect();
     assert!(channels::Rules::parse(&rules).is_ok(), "{rules}");
 }
+
+#[test]
+fn the_examples_of_services_are_the_ones_that_are_tested() {
+    let dedented = |text: &str| text.lines().map(str::trim_start).collect::<Vec<_>>().join("\n");
+    let (page, api) = (text("docs/services.md"), dedented(&text("tests/services/api.yaml")));
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() > 10, "{} examples", blocks.len());
+    for block in blocks {
+        assert!(api.contains(&dedented(block)), "tests/services/api.yaml has no\n{block}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What the functions read is what the template sets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use house::{environment, text};
 use settings::Settings;
@@ -56,7 +56,7 @@ fn a_function_without_settings_names_them_all_at_once() {
 }
 
 #[test]
-fn the_template_gives_the_managed_apis_what_they_ask_for() {
+fn the_template_gives_the_managed_apis_and_the_policy_what_they_ask_for() {
     let section = |text: &str, from: &str, indent: usize| -> BTreeSet<String> {
         let after = text.split(from).nth(1).expect("the section").to_owned();
         let own = " ".repeat(indent);
@@ -67,9 +67,62 @@ fn the_template_gives_the_managed_apis_what_they_ask_for() {
             .filter_map(|line| line.trim().split(':').next());
         names.map(str::to_owned).collect()
     };
-    for nested in ["routes.yaml", "websocket.yaml"] {
+    for nested in ["routes.yaml", "router-policy.yaml", "websocket.yaml"] {
         let asked = section(&text(&format!("infra/{nested}")), "\nParameters:\n", 2);
-        let given = section(&text("infra/template.yaml"), &format!("Location: {nested}\n      Parameters:\n"), 8);
-        assert_eq!(asked, given, "{nested}");
+        let location = format!("Location: {nested}\n      Parameters:\n");
+        assert_eq!(asked, section(&text("infra/template.yaml"), &location, 8), "{nested}");
+    }
+}
+
+/// `name: value` lines below `from`, indented by `indent`.
+fn pairs(text: &str, from: &str, indent: usize) -> BTreeMap<String, String> {
+    let after = text.split(from).nth(1).expect("the section");
+    let own = " ".repeat(indent);
+    let lines = after.lines().take_while(|line| line.starts_with(&own));
+    lines.filter_map(|line| line.trim().split_once(": ")).map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+/// `${Cart.Arn}` for `!GetAtt Cart.Arn`.
+fn substituted(value: &str) -> String {
+    let name = value.strip_prefix("!GetAtt ").or_else(|| value.strip_prefix("!Ref ")).expect("a reference");
+    format!("${{{name}}}")
+}
+
+#[test]
+fn a_stage_variable_has_the_same_value_whichever_door_a_request_comes_by() {
+    let template = text("infra/template.yaml");
+    let given = pairs(&template, "Location: routes.yaml\n      Parameters:\n", 8);
+    let of_the_stage = pairs(&text("infra/routes.yaml"), "      StageVariables:\n", 8);
+    let stage: BTreeMap<&str, String> = of_the_stage
+        .iter()
+        .map(|(name, parameter)| (name.as_str(), substituted(&given[parameter.strip_prefix("!Ref ").unwrap()])))
+        .collect();
+    let line = template.split("STAGE_VARIABLES: !Sub '").nth(1).expect("the router's setting");
+    let router: BTreeMap<&str, String> = line
+        .split('\'')
+        .next()
+        .and_then(|object| object.strip_prefix('{')?.strip_suffix('}'))
+        .expect("an object")
+        .split(',')
+        .map(|pair| pair.split_once(':').expect("a pair"))
+        .map(|(name, value)| (name.trim_matches('"'), value.trim_matches('"').to_owned()))
+        .collect();
+    assert_eq!(stage, router);
+}
+
+#[test]
+fn what_goes_into_a_stage_variable_may_stand_in_one() {
+    // API Gateway's API reference, `CreateStage`: `stageVariables`.
+    let allowed = "[A-Za-z0-9._~:/?#&=,-]";
+    let template = text("infra/template.yaml");
+    let given = pairs(&template, "Location: routes.yaml\n      Parameters:\n", 8);
+    let variables = given.iter().filter(|(name, _)| name.starts_with("Variable"));
+    let parameters: Vec<&str> = variables.filter_map(|(_, value)| value.strip_prefix("!Ref ")).collect();
+    assert!(!parameters.is_empty());
+    for parameter in parameters {
+        let pattern = &pairs(&template, &format!("\n  {parameter}:\n"), 4)["AllowedPattern"];
+        // Its last character is one of the same, but for the slash.
+        let last = allowed.replace('/', "");
+        assert_eq!(*pattern, format!("https?://{allowed}*{last}"), "{parameter}");
     }
 }

@@ -5,7 +5,8 @@ const NATIVE_WITH_AUTHORIZER: Passage = Passage { authorizer: true, router: Rout
 const MOCK: Passage = Passage { authorizer: false, router: Router::Answers };
 const DISPATCHED: Passage = Passage { authorizer: false, router: Router::Waits };
 const DISPATCHED_WITH_AUTHORIZER: Passage = Passage { authorizer: true, router: Router::Waits };
-const ALL: [Passage; 5] = [NATIVE, NATIVE_WITH_AUTHORIZER, MOCK, DISPATCHED, DISPATCHED_WITH_AUTHORIZER];
+const AGGREGATE: Passage = Passage { authorizer: false, router: Router::WaitsForSeveral { calls: 10, in_a_row: 2 } };
+const ALL: [Passage; 6] = [NATIVE, NATIVE_WITH_AUTHORIZER, MOCK, DISPATCHED, DISPATCHED_WITH_AUTHORIZER, AGGREGATE];
 
 /// Fixed here, so that a new price in the product's table leaves the arithmetic's tests alone.
 const PRICES: &str = "
@@ -50,6 +51,8 @@ fn a_million_requests_cost_what_was_worked_out_by_hand() {
         (MOCK, 50, "0", "1.201666675"),
         // 1.00 + 0.20 + 31 × 0.001666675
         (DISPATCHED, 30, "0", "1.251666925"),
+        // 1.00 + 0.20 + ⌈10 × 0.15 + 2 × 30⌉ × 0.001666675
+        (AGGREGATE, 30, "0", "1.30333385"),
         // 1.00 + 0.20 + 1501 × 0.001666675
         (DISPATCHED, 1_500, "0", "3.701679175"),
         // 1.00 + 0.280833425 + 0.20 + 201 × 0.001666675
@@ -76,6 +79,8 @@ fn the_wait_from_which_a_rest_api_costs_less_is_what_was_worked_out_by_hand() {
         (MOCK, "", DearerThanRest::Never),
         // (3.50 − 1.20) / 0.001666675 = 1379.99: 1379 ms may be billed, so a wait of 1379 is 1 ms too much
         (DISPATCHED, "", DearerThanRest::From(1_379)),
+        // 1379 ms may be billed, of which 1.5 are work: two waits of 689 ms are too much
+        (AGGREGATE, "", DearerThanRest::From(689)),
         // (3.50 − 1.480833425) / 0.001666675 = 1211.49
         (DISPATCHED_WITH_AUTHORIZER, "", DearerThanRest::From(1_211)),
         // with an exact write a request, 0.625: (3.50 − 1.825) / 0.001666675 = 1004.99

@@ -58,7 +58,7 @@ fn each_operation_is_shown_with_its_way_and_what_forced_it() {
             format!("POST /iam: dispatched, {asked}"),
             "GET /key: native + authorizer, free".to_owned(),
             format!("POST /key: dispatched + authorizer, {asked}"),
-            "GET /mock: dispatched, HTTP APIs have no mock integration".to_owned(),
+            "GET /mock: dispatched, HTTP APIs have no integration of type mock".to_owned(),
             "GET /open: native, free".to_owned(),
             "GET /users: native, free".to_owned(),
             format!("POST /users: dispatched, {asked}"),
@@ -72,6 +72,25 @@ fn only_what_calls_a_backend_is_billed_for_the_wait() {
     let waits: Vec<&str> =
         plan.rows.iter().filter(|row| row.passage.router == Router::Waits).map(|row| row.path.as_str()).collect();
     assert_eq!(waits, ["/iam", "/key", "/users"]);
+}
+
+#[test]
+fn an_aggregate_is_billed_for_its_calls_and_for_those_in_a_row() {
+    let shop = "integration: {type: aws_proxy, uri: '${stageVariables.shop}', timeoutInMillis: 1000}";
+    let mock = "integration: {type: mock, responses: {default: {statusCode: 200}}}";
+    let operation = |parts: &str| format!("    get:\n      x-tollgate-aggregate: {{parts: {{{parts}}}}}\n");
+    let source = format!(
+        "openapi: 3.0.3\npaths:\n  /calls:\n{}  /mocks:\n{}",
+        operation(&format!("a: {{{shop}}}, b: {{{shop}, after: [a]}}, c: {{{shop}}}, d: {{{mock}, after: [b]}}")),
+        operation(&format!("a: {{{mock}}}")),
+    );
+    let (_, plan) = planned(&source);
+    let routers: Vec<Router> = plan.rows.iter().map(|row| row.passage.router).collect();
+    assert_eq!(routers, [Router::WaitsForSeveral { calls: 3, in_a_row: 2 }, Router::Answers]);
+    assert_eq!(
+        (plan.rows[0].way(), plan.rows[0].because.as_deref()),
+        ("dispatched", Some("HTTP APIs do not aggregate"))
+    );
 }
 
 #[test]

@@ -2,45 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::{Document, Entry, FOR_CLOUDFORMATION, MAX_DEPTH, MAX_NODES, Node, Value, problem};
-use crate::{Place, Problem};
+use super::{Document, Entry, MAX_ALIASED, MAX_DEPTH, MAX_NODES, Map, Node, Value, remedy_of_syntax, unresolved};
+use crate::{Lines, Place, Problem};
 
 /// Reads one document.
 pub(super) fn parse(source: &str) -> Result<Document, Vec<Problem>> {
+    let lines = Lines::of(source);
+    // The parser's own columns may lie behind a line's end, and what is missing at the end it finds a line later.
+    let place = |marker: &Marker| lines.within(Place { line: marker.line(), column: marker.col() + 1 });
     let mut builder = Builder::default();
     for event in Parser::new_from_str(source) {
         match event {
-            Ok((event, span)) => builder.take(event, place(span)).map_err(|problem| vec![problem])?,
+            Ok((event, span)) => builder.take(event, place(&span.start)).map_err(|problem| vec![problem])?,
             Err(error) => {
-                let place = Place { line: error.marker().line(), column: error.marker().col() + 1 };
-                let place = place.min(end(source));
                 let message = format!("this is not YAML or JSON: {}", error.info());
-                return Err(vec![problem(place, message, "correct the syntax here, or what leads up to it")]);
+                let place = place(error.marker());
+                return Err(vec![Problem::new(place, message, remedy_of_syntax(lines.line(place.line)))]);
             }
         }
     }
     match builder.root {
-        Some(root) if builder.problems.is_empty() => Ok(Document { root }),
+        Some(root) if builder.problems.is_empty() => Ok(Document { root, unresolved: builder.unresolved }),
         Some(_) => Err(builder.problems),
         None => {
             let place = Place { line: 1, column: 1 };
-            Err(vec![problem(place, "the document is empty".to_owned(), "write an OpenAPI document")])
+            Err(vec![Problem::new(place, "the document is empty", "write an OpenAPI document")])
         }
     }
-}
-
-fn place(span: Span) -> Place {
-    Place { line: span.start.line(), column: span.start.col() + 1 }
-}
-
-/// Where a source ends: what is missing there is reported a line later.
-fn end(source: &str) -> Place {
-    let source = source.replace("\r\n", "\n");
-    let lines = source.split(['\n', '\r']);
-    let last = lines.clone().next_back().unwrap_or_default();
-    Place { line: lines.count(), column: last.chars().count() + 1 }
 }
 
 /// Builds the tree from the parser's events with a stack of its own, so that depth is a limit and not a crash.
@@ -49,15 +39,19 @@ struct Builder {
     open: Vec<Open>,
     anchors: BTreeMap<usize, Node>,
     nodes: usize,
+    aliased: usize,
     documents: usize,
     root: Option<Node>,
     problems: Vec<Problem>,
+    unresolved: Vec<Problem>,
 }
 
 /// A list or map that is not closed yet.
 struct Open {
     place: Place,
     anchor: usize,
+    /// The tag, if it is one of CloudFormation's.
+    function: Option<String>,
     content: Content,
 }
 
@@ -72,71 +66,82 @@ impl Builder {
             Event::DocumentStart(_) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    let message = "a second document begins here".to_owned();
-                    return Err(problem(place, message, "write one API a file"));
+                    let message = "a second document begins here";
+                    return Err(Problem::new(place, message, "write one API a file"));
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), place);
                 let value = Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
-                self.add(Node { place, value }, anchor)?;
+                let function = function(tag.as_deref());
+                self.add_tagged(Node { place, value }, anchor, function)?;
             }
             Event::SequenceStart(anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), place);
-                self.open(place, anchor, Content::List(Vec::new()))?;
+                self.open(place, anchor, function(tag.as_deref()), Content::List(Vec::new()))?;
             }
             Event::MappingStart(anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), place);
                 let content = Content::Map { entries: Vec::new(), keys: BTreeSet::new(), key: None };
-                self.open(place, anchor, content)?;
+                self.open(place, anchor, function(tag.as_deref()), content)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close()?,
             Event::Alias(anchor) => {
-                let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    let message = "this alias refers to a value that contains it".to_owned();
-                    return Err(problem(place, message, "write the value out"));
+                self.aliased += self.anchors.get(&anchor).map(size).unwrap_or_default();
+                if self.aliased > MAX_ALIASED {
+                    let message = format!("aliases stand for more than {MAX_ALIASED} values");
+                    return Err(Problem::new(place, message, "use fewer aliases, or a $ref"));
+                }
+                let Some(Node { value, .. }) = self.anchors.get(&anchor).cloned() else {
+                    let message = "this alias refers to a value that contains it";
+                    return Err(Problem::new(place, message, "write the value out"));
                 };
-                self.nodes += size(&node);
-                self.add(Node { place, ..node }, 0)?;
+                self.add(Node { place, value }, 0)?;
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
         Ok(())
     }
 
-    /// `!Sub`, `!Ref` and their kind belong to CloudFormation, which has not run yet: their text is not their value.
-    fn refuse_tag(&mut self, tag: Option<&Tag>, place: Place) {
-        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
-            let message = format!("CloudFormation's {}{} is not resolved here", tag.handle, tag.suffix);
-            self.problems.push(problem(place, message, FOR_CLOUDFORMATION));
-        }
+    /// Adds a value with a tag as if it were written without: `!Sub x` as `{"!Sub": x}`.
+    fn add_tagged(&mut self, node: Node, anchor: usize, function: Option<String>) -> Result<(), Problem> {
+        let Some(key) = function else { return self.add(node, anchor) };
+        let place = node.place;
+        self.unresolved.push(unresolved(&key, place));
+        let value = Value::Map(Map::new(vec![Entry { key, place, value: node }]));
+        self.add(Node { place, value }, anchor)
     }
 
-    fn open(&mut self, place: Place, anchor: usize, content: Content) -> Result<(), Problem> {
+    fn open(&mut self, place: Place, anchor: usize, function: Option<String>, content: Content) -> Result<(), Problem> {
         if self.open.len() >= MAX_DEPTH {
             let message = format!("values are nested more than {MAX_DEPTH} deep here");
-            return Err(problem(place, message, "nest them less"));
+            return Err(Problem::new(place, message, "nest them less"));
         }
-        self.open.push(Open { place, anchor, content });
+        self.open.push(Open { place, anchor, function, content });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), Problem> {
-        let Some(Open { place, anchor, content }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { place, anchor, function, content }) = self.open.pop() else { return Ok(()) };
         let value = match content {
             Content::List(items) => Value::List(items),
-            Content::Map { entries, .. } => Value::Map(entries),
+            Content::Map { entries, .. } => Value::Map(Map::new(entries)),
         };
-        self.add(Node { place, value }, anchor)
+        self.add_tagged(Node { place, value }, anchor, function)
+    }
+
+    /// Counts values before they are there.
+    fn count(&mut self, more: usize, place: Place) -> Result<(), Problem> {
+        self.nodes += more;
+        if self.nodes > MAX_NODES {
+            let message = format!("the document has more than {MAX_NODES} values");
+            return Err(Problem::new(place, message, "split the API into smaller ones, or use fewer anchors"));
+        }
+        Ok(())
     }
 
     fn add(&mut self, node: Node, anchor: usize) -> Result<(), Problem> {
-        self.nodes += 1;
-        if self.nodes > MAX_NODES {
-            let message = format!("the document has more than {MAX_NODES} values");
-            return Err(problem(node.place, message, "use fewer aliases"));
-        }
+        self.count(1, node.place)?;
         if anchor > 0 {
+            // What an alias may stand for is kept beside the document, and counts as well.
+            self.count(size(&node), node.place)?;
             self.anchors.insert(anchor, node.clone());
         }
         match self.open.last_mut().map(|open| &mut open.content) {
@@ -147,11 +152,15 @@ impl Builder {
                 None => {
                     let Value::Scalar { text, .. } = node.value else {
                         let message = format!("{} stands where a key is expected", node.kind());
-                        return Err(problem(node.place, message, "write a text as the key"));
+                        return Err(Problem::new(node.place, message, "write a text as the key"));
                     };
                     if !keys.insert(text.clone()) {
                         let message = format!("the key {text:?} is here a second time");
-                        self.problems.push(problem(node.place, message, "write each key once; merge the two values"));
+                        self.problems.push(Problem::new(
+                            node.place,
+                            message,
+                            "write each key once; merge the two values",
+                        ));
                     }
                     *key = Some((text, node.place));
                 }
@@ -161,11 +170,19 @@ impl Builder {
     }
 }
 
+/// `!Sub`, `!Ref` and their kind belong to CloudFormation, which has not run yet: their text is not their value.
+fn function(tag: Option<&Tag>) -> Option<String> {
+    let tag = tag.filter(|tag| !tag.is_yaml_core_schema())?;
+    let name = format!("{}{}", tag.handle, tag.suffix);
+    Some(if name.starts_with('!') { name } else { format!("!{name}") })
+}
+
+/// How many values a value is. Long texts count for what they weigh, so that copies of one do not exhaust the memory either.
 fn size(node: &Node) -> usize {
+    let weight = |text: &str| text.len() / 64;
     match &node.value {
-        // Long texts count for what they weigh, so that copies of one do not exhaust the memory either.
-        Value::Scalar { text, .. } => 1 + text.len() / 64,
+        Value::Scalar { text, .. } => 1 + weight(text),
         Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Map(entries) => 1 + entries.iter().map(|entry| size(&entry.value)).sum::<usize>(),
+        Value::Map(map) => 1 + map.entries.iter().map(|entry| weight(&entry.key) + size(&entry.value)).sum::<usize>(),
     }
 }

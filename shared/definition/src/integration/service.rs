@@ -1,24 +1,26 @@
-//! `integrationSubtype`: AWS services that an HTTP API calls by itself.
+//! `integrationSubtype`: actions of AWS services that an HTTP API calls by itself, and those that the router adds.
 //! (API Gateway developer guide, `http-api-develop-integrations-aws-services-reference`.)
 
 use std::collections::BTreeMap;
 
 use crate::{
-    ServiceAction, Text,
-    document::{Entry, Node},
-    integration::{refuse_others, timeout},
+    ActionValue, PathTemplate, ServiceAction,
+    document::{Entry, Node, Value},
+    integration::{changes, credentials, refuse_others, timeout},
     reader::{Reader, one_of},
 };
 
 /// A subtype, the parameters that it must have, and those that it may have.
 struct Subtype {
     name: &'static str,
+    /// Whether HTTP APIs have it.
+    native: bool,
     required: &'static [&'static str],
     optional: &'static [&'static str],
 }
 
-/// All ten of them.
-const SUBTYPES: [Subtype; 10] = [
+/// The ten of HTTP APIs, and ours, whose parameters are those of the service's own action in plain JSON.
+const SUBTYPES: [Subtype; 16] = [
     subtype(
         "AppConfig-GetConfiguration",
         &["Application", "Environment", "Configuration", "ClientId"],
@@ -56,14 +58,50 @@ const SUBTYPES: [Subtype; 10] = [
     subtype("StepFunctions-StartExecution", &["StateMachineArn"], &["Name", "Input"]),
     subtype("StepFunctions-StartSyncExecution", &["StateMachineArn"], &["Name", "Input", "TraceHeader"]),
     subtype("StepFunctions-StopExecution", &["ExecutionArn"], &["Cause", "Error"]),
+    own(
+        "DynamoDB-GetItem",
+        &["TableName", "Key"],
+        &["ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"],
+    ),
+    own("DynamoDB-PutItem", &["TableName", "Item"], &CONDITIONAL),
+    own("DynamoDB-UpdateItem", &["TableName", "Key", "UpdateExpression"], &CONDITIONAL),
+    own("DynamoDB-DeleteItem", &["TableName", "Key"], &CONDITIONAL),
+    own(
+        "DynamoDB-Query",
+        &["TableName", "KeyConditionExpression"],
+        &[
+            "ConsistentRead",
+            "ExclusiveStartKey",
+            "ExpressionAttributeNames",
+            "ExpressionAttributeValues",
+            "FilterExpression",
+            "IndexName",
+            "Limit",
+            "ProjectionExpression",
+            "ScanIndexForward",
+        ],
+    ),
+    own(
+        "SNS-Publish",
+        &["TopicArn", "Message"],
+        &["MessageAttributes", "MessageDeduplicationId", "MessageGroupId", "MessageStructure", "Subject"],
+    ),
 ];
 
+/// What a write to DynamoDB may have beside its item or key.
+const CONDITIONAL: [&str; 4] =
+    ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnValues"];
+
 const fn subtype(name: &'static str, required: &'static [&'static str], optional: &'static [&'static str]) -> Subtype {
-    Subtype { name, required, optional }
+    Subtype { name, native: true, required, optional }
+}
+
+const fn own(name: &'static str, required: &'static [&'static str], optional: &'static [&'static str]) -> Subtype {
+    Subtype { name, native: false, required, optional }
 }
 
 /// Reads an `aws_proxy` integration that names a subtype.
-pub(super) fn read(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Option<ServiceAction> {
+pub(super) fn read(reader: &mut Reader, node: &Node, entries: &[Entry], path: &PathTemplate) -> Option<ServiceAction> {
     let own = ["credentials", "integrationSubtype", "payloadFormatVersion", "requestParameters"];
     refuse_others(reader, entries, "aws_proxy", &own);
     let named = node.get("integrationSubtype")?;
@@ -73,29 +111,18 @@ pub(super) fn read(reader: &mut Reader, node: &Node, entries: &[Entry]) -> Optio
     if let Some(version) = node.get("payloadFormatVersion") {
         reader.choice(version, "payloadFormatVersion", &["1.0"]);
     }
-    let parameters = read_parameters(reader, node, subtype);
-    let Some(credentials) = node.get("credentials") else {
-        let remedy = "write credentials: ${stageVariables.role}, or the role's ARN";
-        reader.problem(
-            node.place,
-            format!("{name} has no credentials: API Gateway needs a role to call it with"),
-            remedy,
-        );
-        return None;
-    };
-    let text = reader.text(credentials, "credentials")?;
-    match Text::parse(text, false) {
-        Ok(credentials) => {
-            Some(ServiceAction { subtype: name.to_owned(), parameters, credentials, timeout_ms: timeout(reader, node) })
-        }
-        Err(message) => {
-            reader.problem(credentials.place, message, "write ${stageVariables.role}, or the role's ARN");
-            None
-        }
-    }
+    let parameters = read_parameters(reader, node, subtype, path);
+    let credentials = credentials(reader, node);
+    let timeout_ms = timeout(reader, node);
+    Some(ServiceAction { subtype: name.to_owned(), native: subtype.native, parameters, credentials, timeout_ms })
 }
 
-fn read_parameters(reader: &mut Reader, node: &Node, subtype: &Subtype) -> BTreeMap<String, String> {
+fn read_parameters(
+    reader: &mut Reader,
+    node: &Node,
+    subtype: &Subtype,
+    path: &PathTemplate,
+) -> BTreeMap<String, ActionValue> {
     let given = node.get("requestParameters").map(|given| reader.object(given, "requestParameters"));
     let mut parameters = BTreeMap::new();
     for Entry { key, place, value } in given.unwrap_or_default() {
@@ -104,8 +131,8 @@ fn read_parameters(reader: &mut Reader, node: &Node, subtype: &Subtype) -> BTree
         if !known.contains(&key.as_str()) {
             let message = format!("{key:?} is not a parameter of {}", subtype.name);
             reader.problem(*place, message, format!("write {}", one_of(&known)));
-        } else if let Some(text) = reader.text(value, key) {
-            parameters.insert(key.clone(), text.to_owned());
+        } else if let Some(value) = action_value(reader, (key, value), subtype.native, path) {
+            parameters.insert(key.clone(), value);
         }
     }
     for missing in subtype.required.iter().filter(|name| !parameters.contains_key(**name)) {
@@ -113,4 +140,33 @@ fn read_parameters(reader: &mut Reader, node: &Node, subtype: &Subtype) -> BTree
         reader.problem(node.place, message, format!("write requestParameters: {{{missing}: $request.body.…}}"));
     }
     parameters
+}
+
+/// A parameter's value: text for HTTP APIs, any JSON for ours.
+fn action_value(
+    reader: &mut Reader,
+    (key, node): (&str, &Node),
+    only_text: bool,
+    path: &PathTemplate,
+) -> Option<ActionValue> {
+    if only_text || node.intrinsic().is_some() {
+        reader.text(node, key)?;
+    }
+    match &node.value {
+        Value::Map(map) => {
+            let entries = map.entries.iter();
+            let read =
+                |entry: &Entry| Some((entry.key.clone(), action_value(reader, (key, &entry.value), false, path)?));
+            Some(ActionValue::Object(entries.filter_map(read).collect()))
+        }
+        Value::List(items) => {
+            let items = items.iter().filter_map(|item| action_value(reader, (key, item), false, path));
+            Some(ActionValue::List(items.collect()))
+        }
+        Value::Scalar { text, .. } => match node.json() {
+            serde_json::Value::String(_) => changes::text_of_action(reader, node, text, path),
+            _ if only_text => changes::text_of_action(reader, node, text, path),
+            fixed => Some(ActionValue::Fixed(fixed.to_string())),
+        },
+    }
 }

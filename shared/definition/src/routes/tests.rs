@@ -1,4 +1,4 @@
-use super::*;
+use super::{names::authorizer_id, *};
 use crate::{compile, show};
 
 const FUNCTION: &str = "x-amazon-apigateway-integration: {type: aws_proxy, uri: '${stageVariables.cartFunction}', payloadFormatVersion: '2.0'}";
@@ -8,7 +8,9 @@ fn routes(top: &str, paths: &str) -> String {
         "openapi: 3.0.3\n{top}\ncomponents:\n  securitySchemes:\n    api_key: {{type: apiKey, name: x-api-key, in: header}}\n    \
          sigv4: {{type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}}\n    \
          pool: {{type: oauth2, x-amazon-apigateway-authorizer: {{type: jwt, identitySource: $request.header.Authorization, \
-         jwtConfiguration: {{issuer: 'https://issuer.example', audience: [shop]}}}}}}\npaths:\n{paths}"
+         jwtConfiguration: {{issuer: 'https://issuer.example', audience: [shop]}}}}}}\n    badge: {{type: apiKey, name: X-Badge, in: header, x-amazon-apigateway-authorizer: {{type: request, \
+         authorizerUri: '${{stageVariables.badgeFunction}}', authorizerPayloadFormatVersion: '2.0', enableSimpleResponses: true, \
+         authorizerResultTtlInSeconds: 60, identitySource: $request.header.X-Badge}}}}\npaths:\n{paths}"
     );
     managed_routes(&compile(&source).unwrap_or_else(|problems| panic!("{}", show("source", &source, &problems))))
 }
@@ -23,17 +25,18 @@ fn resource<'t>(template: &'t str, name: &str) -> &'t str {
 fn a_function_is_called_without_the_router_and_may_be() {
     let template = routes("", &format!("  /a/{{id}}:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n"));
     assert_eq!(
-        resource(&template, "GetAIdIntegration"),
-        "  GetAIdIntegration:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n      \
+        resource(&template, "GetAParameterIntegration"),
+        "  GetAParameterIntegration:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n      \
          IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub \"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/\
          2015-03-31/functions/${!stageVariables.cartFunction}/invocations\"\n      PayloadFormatVersion: \"2.0\"\n      \
          TimeoutInMillis: 29000"
     );
     assert!(
-        resource(&template, "GetAIdIntegrationPermission").contains("FunctionName: !Sub \"${VariableCartFunction}\"")
+        resource(&template, "GetAParameterIntegrationPermission")
+            .contains("FunctionName: !Sub \"${VariableCartFunction}\"")
     );
-    assert!(resource(&template, "GetAId").ends_with(
-        "RouteKey: \"GET /a/{id}\"\n      Target: !Sub integrations/${GetAIdIntegration}\n      \
+    assert!(resource(&template, "GetAParameter").ends_with(
+        "RouteKey: \"GET /a/{id}\"\n      Target: !Sub integrations/${GetAParameterIntegration}\n      \
          AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer"
     ));
     assert!(resource(&template, "Stage").ends_with("StageVariables:\n        cartFunction: !Ref VariableCartFunction"));
@@ -97,7 +100,7 @@ fn a_server_is_called_without_the_router() {
     let integration =
         "x-amazon-apigateway-integration: {type: http_proxy, uri: 'https://${stageVariables.host}/v1/{proxy}'}";
     let template = routes("", &format!("  /c/{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{integration}}}\n"));
-    let integration = resource(&template, "AnyCProxyIntegration");
+    let integration = resource(&template, "AnyCGreedyIntegration");
     assert!(
         integration
             .contains("IntegrationMethod: ANY\n      IntegrationUri: \"https://${stageVariables.host}/v1/{proxy}\"\n"),
@@ -119,14 +122,85 @@ fn a_native_route_does_not_catch_what_a_guarded_neighbour_misses() {
         "  /admin/{{id}}:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n  /{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{FUNCTION}}}\n"
     );
     let template = routes("", &paths);
-    assert!(resource(&template, "GetAdminId").contains("integrations/${GetAdminIdIntegration}"), "{template}");
-    assert!(resource(&template, "AnyProxy").ends_with("integrations/${Router}"), "{template}");
+    assert!(
+        resource(&template, "GetAdminParameter").contains("integrations/${GetAdminParameterIntegration}"),
+        "{template}"
+    );
+    assert!(resource(&template, "AnyGreedy").ends_with("integrations/${Router}"), "{template}");
+}
+
+#[test]
+fn methods_of_one_path_may_be_guarded_differently_and_stay_native() {
+    let paths = format!(
+        "  /items/{{id}}:\n    get: {{{FUNCTION}}}\n    put: {{security: [{{api_key: []}}], {FUNCTION}}}\n  \
+         /{{proxy+}}:\n    get: {{{FUNCTION}}}\n    post: {{{FUNCTION}}}\n  /{{x}}/{{y}}:\n    delete: {{security: [{{sigv4: []}}], {FUNCTION}}}\n"
+    );
+    let template = routes("", &paths);
+    assert_eq!(template.matches("integrations/${Router}").count(), 1, "the default route alone: {template}");
+    // Any method is also the one that is guarded.
+    let any = paths.replace("    post:", "    x-amazon-apigateway-any-method:");
+    let template = routes("", &any);
+    assert!(resource(&template, "AnyGreedy").ends_with("integrations/${Router}"), "{template}");
 }
 
 #[test]
 fn routes_with_the_same_words_get_names_of_their_own() {
     let template = routes("", &format!("  /a/b:\n    get: {{{FUNCTION}}}\n  /a-b:\n    get: {{{FUNCTION}}}\n"));
-    assert!(template.contains("  GetAB:\n") && template.contains("  GetAB2:\n"), "{template}");
+    assert!(template.contains("  GetAB:\n") && template.contains("  GetAB13969BF8:\n"), "{template}");
+}
+
+#[test]
+fn a_route_keeps_its_name_when_a_parameter_is_renamed_or_a_neighbour_comes() {
+    let ids = |paths: &[&str]| {
+        let paths: String = paths.iter().map(|path| format!("  {path}:\n    get: {{{FUNCTION}}}\n")).collect();
+        let template = routes("x-tollgate-path: dispatched", &paths);
+        let routes = template.split("\n\n").filter(|resource| resource.contains("RouteKey: \"GET"));
+        let id = |resource: &str| resource.lines().next().unwrap_or_default().trim().trim_end_matches(':').to_owned();
+        routes.map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&["/carts/{cartId}/items/{rest+}"]), ["GetCartsParameterItemsGreedy"]);
+    assert_eq!(ids(&["/carts/{id}/items/{proxy+}"]), ["GetCartsParameterItemsGreedy"]);
+    for (one, others) in [("/a/{x}", "/a/parameter"), ("/lineItems", "/line/items"), ("/a1", "/a/1"), ("/a.b", "/a-b")]
+    {
+        let both = ids(&[one, others]);
+        assert!(both[0] != both[1] && both.contains(&ids(&[one])[0]) && both.contains(&ids(&[others])[0]), "{both:?}");
+    }
+}
+
+#[test]
+fn the_catch_all_of_an_http_api_is_its_default_route() {
+    let default = |integration: &str| {
+        format!("  /$default:\n    x-amazon-apigateway-any-method: {{isDefaultRoute: true, {integration}}}\n")
+    };
+    let template = routes("", &default(FUNCTION));
+    assert!(resource(&template, "DefaultRoute").ends_with("Target: !Sub integrations/${DefaultRouteIntegration}"));
+    assert_eq!(template.matches("RouteKey: \"$default\"").count(), 1, "{template}");
+    let template = routes("x-tollgate-path: dispatched", &default(FUNCTION));
+    assert!(resource(&template, "DefaultRoute").ends_with("Target: !Sub integrations/${Router}"));
+    // What API Gateway reads otherwise than the guarded route would come to the backend without a key.
+    let guarded = format!("  /admin:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n");
+    let template = routes("", &(default(FUNCTION) + &guarded));
+    assert!(resource(&template, "DefaultRoute").ends_with("Target: !Sub integrations/${Router}"), "{template}");
+    assert!(!resource(&template, "GetAdmin").contains("${Router}"), "{template}");
+}
+
+#[test]
+fn a_lambda_authorizer_of_the_users_is_asked_by_the_managed_gateway() {
+    let paths = format!("  /a:\n    get: {{security: [{{badge: []}}], {FUNCTION}}}\n");
+    let template = routes("", &paths);
+    assert!(resource(&template, "GetA").ends_with("AuthorizationType: CUSTOM\n      AuthorizerId: !Ref RequestBadge"));
+    assert_eq!(
+        resource(&template, "RequestBadge"),
+        "  RequestBadge:\n    Type: AWS::ApiGatewayV2::Authorizer\n    Properties:\n      ApiId: !Ref Api\n      \
+         Name: \"badge\"\n      AuthorizerType: REQUEST\n      AuthorizerPayloadFormatVersion: \"2.0\"\n      \
+         AuthorizerUri: !Sub \"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/\
+         ${VariableBadgeFunction}/invocations\"\n      EnableSimpleResponses: true\n      \
+         AuthorizerResultTtlInSeconds: 60\n      IdentitySource: [\"$request.header.X-Badge\"]"
+    );
+    let permission = resource(&template, "RequestBadgePermission");
+    assert!(permission.contains("FunctionName: !Sub \"${VariableBadgeFunction}\""), "{permission}");
+    assert!(permission.ends_with("${Api}/authorizers/*"), "{permission}");
+    assert!(template.contains("\n  VariableBadgeFunction:\n    Type: String\n"));
 }
 
 #[test]
@@ -143,7 +217,13 @@ const QUEUE: &str = "x-amazon-apigateway-integration: {type: aws_proxy, integrat
 
 #[test]
 fn an_aws_service_is_called_by_the_managed_gateway() {
-    let template = routes("x-tollgate-path: dispatched", &format!("  /jobs:\n    post: {{{QUEUE}}}\n"));
+    let paths = format!("  /jobs:\n    post: {{{QUEUE}}}\n");
+    let dispatched = routes("x-tollgate-path: dispatched", &paths);
+    assert!(resource(&dispatched, "PostJobs").ends_with("Target: !Sub integrations/${Router}"), "{dispatched}");
+    // The managed gateway calls no service without a role; the router has one of its own.
+    let roleless = routes("", &paths.replace("credentials: '${stageVariables.role}', ", ""));
+    assert!(resource(&roleless, "PostJobs").ends_with("Target: !Sub integrations/${Router}"), "{roleless}");
+    let template = routes("", &paths);
     assert_eq!(
         resource(&template, "PostJobsIntegration"),
         "  PostJobsIntegration:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n      \
@@ -164,11 +244,6 @@ fn a_service_action_that_could_not_work_is_refused() {
     };
     for (from, to, message) in [
         ("MessageBody", "Message", "SQS-SendMessage lacks the parameter MessageBody"),
-        (
-            "credentials: '${stageVariables.role}', ",
-            "",
-            "SQS-SendMessage has no credentials: API Gateway needs a role to call it with",
-        ),
         ("sqs-sendmessage", "SQS-Send", "integrationSubtype is \"SQS-Send\""),
     ] {
         assert_eq!(problem(&QUEUE.replace(from, to)), message);

@@ -81,6 +81,8 @@ pub struct Surroundings {
     pub stage_variables: BTreeMap<String, String>,
     /// The base path that a custom domain or load balancer puts before every path, such as `/v1`; else empty.
     pub base_path: String,
+    /// The region that the API lies in, which events do not carry.
+    pub region: String,
     /// The time now, for events that carry none: milliseconds since 1970.
     pub now_ms: u64,
     /// The invocation's X-Ray trace, if it has one.
@@ -206,6 +208,7 @@ fn complete(
     request.api = ApiIdentity {
         account_id: context.account_id.unwrap_or_default(),
         api_id: context.api_id.unwrap_or_default(),
+        region: surroundings.region.clone(),
         domain_name: context.domain_name.unwrap_or_default(),
     };
     // A stage's own variables or none of them: one that a stage lacks must not come from another.

@@ -26,6 +26,9 @@ pub(super) struct Scene {
     pub(super) shared: bool,
 }
 
+/// The catch-all of an HTTP API.
+const DEFAULT: &str = "/$default";
+
 /// A definition.
 pub(super) fn document(choices: &mut Choices<'_>, mood: Mood) -> Tree {
     let swagger = choices.chance(1, 4);
@@ -72,6 +75,11 @@ fn around(choices: &mut Choices<'_>, scene: &Scene, root: &mut Tree) {
 fn paths(choices: &mut Choices<'_>, scene: &Scene) -> Tree {
     let mut all = Vec::new();
     let mut shapes = BTreeSet::new();
+    if choices.chance(1, 8) {
+        let mut operation = operation(choices, scene, DEFAULT);
+        operation.put("isDefaultRoute", plain(true));
+        all.push((DEFAULT.to_owned(), map([("x-amazon-apigateway-any-method", operation)])));
+    }
     for _ in 0..=choices.below(7) {
         let path = path(choices, scene.mood);
         // Two paths of one shape are refused, and half of all documents would be.
@@ -160,8 +168,11 @@ fn operation(choices: &mut Choices<'_>, scene: &Scene, path: &str) -> Tree {
         vendor::in_an_operation(choices, scene, &mut operation);
     }
     // Not always the last field.
-    let integration = integration::integration(choices, scene, path);
-    operation.put("x-amazon-apigateway-integration", integration);
+    if scene.mood != Mood::Tame && choices.chance(1, 6) {
+        operation.put("x-tollgate-aggregate", integration::aggregate(choices, scene, path));
+    } else {
+        operation.put("x-amazon-apigateway-integration", integration::integration(choices, scene, path));
+    }
     if choices.chance(1, 5) {
         operation.put("deprecated", plain(true));
     }

@@ -39,6 +39,39 @@ pub(super) fn integration(choices: &mut Choices<'_>, scene: &Scene, path: &str) 
     integration
 }
 
+/// Several of them at once, some of which wait for others.
+pub(super) fn aggregate(choices: &mut Choices<'_>, scene: &Scene, path: &str) -> Tree {
+    const NAMES: [&str; 4] = ["user", "orders", "stock", "errors"];
+    let mut parts = Tree::Map(Vec::new());
+    for name in NAMES.into_iter().take(1 + choices.below(NAMES.len())) {
+        let mut integration = integration(choices, scene, path);
+        if choices.chance(1, 4) {
+            let read = choices.pick(&[
+                "context.aggregate.user.body.id",
+                "context.aggregate.stock.status",
+                "context.aggregate",
+            ]);
+            integration.put("requestParameters", map([("integration.request.header.x", text(read))]));
+        }
+        let mut part = map([("integration", integration)]);
+        if choices.chance(1, 2) {
+            part.put("required", plain(choices.chance(1, 2)));
+        }
+        if choices.chance(1, 4) {
+            part.put("after", texts([choices.pick(&NAMES)]));
+        }
+        parts.put(name, part);
+    }
+    let mut aggregate = map([("parts", parts)]);
+    if choices.chance(1, 3) {
+        let template =
+            choices.pick(&["$input.json('$.user')", "$context.aggregate.orders.body.id", "$context.aggregate"]);
+        let templates = map([("application/json", text(template))]);
+        aggregate.put("response", map([("statusCode", plain(200)), ("responseTemplates", templates)]));
+    }
+    aggregate
+}
+
 fn kind(choices: &mut Choices<'_>, lower: &'static str, upper: &'static str) -> (&'static str, Tree) {
     ("type", text(choices.pick(&[lower, upper])))
 }

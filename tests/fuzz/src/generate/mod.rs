@@ -12,7 +12,7 @@ mod tree;
 mod vendor;
 mod yaml;
 
-pub use canary::CANARY;
+pub use canary::Canary;
 pub use choices::Choices;
 pub use tree::Tree;
 
@@ -35,8 +35,8 @@ pub struct Generated {
     pub source: String,
     /// The same content in the other language, where both can say it: no key is there twice.
     pub twin: Option<String>,
-    /// The same with [`CANARY`] somewhere in it, unless it is spoilt anyway.
-    pub with_canary: Option<String>,
+    /// The same with something in it that must not be passed over, unless it is spoilt anyway.
+    pub with_canary: Option<(Canary, String)>,
 }
 
 /// The definition that `bytes` decide on.
@@ -57,9 +57,7 @@ pub fn definition(bytes: &[u8]) -> Generated {
     let (source, twin) = if prefers_json { (json, yaml) } else { (yaml, json) };
     let orderly = tree.is_in_both_languages();
     let twin = orderly.then_some(twin);
-    let with_canary = (orderly && mood != Mood::Spoilt).then(|| {
-        canary::plant(&mut choices, &mut tree);
-        tree.json(&mut choices)
-    });
+    let canary = if orderly && mood != Mood::Spoilt { canary::plant(&mut choices, &mut tree) } else { None };
+    let with_canary = canary.map(|canary| (canary, tree.json(&mut choices)));
     Generated { mood, source, twin, with_canary }
 }

@@ -89,6 +89,7 @@ fn request() -> Tree {
             ("identitySource", text("$request.header.Authorization")),
             ("authorizerUri", text(AUTHORIZER)),
             ("authorizerPayloadFormatVersion", text("2.0")),
+            ("authorizerResultTtlInSeconds", plain(60)),
             ("enableSimpleResponses", plain(true)),
         ]),
     )

@@ -1,6 +1,6 @@
 //! What compiles, its table and the router say the same.
 
-use definition::{Api, Operation, Table, encode};
+use definition::{Api, Operation, Table, encode, router_policy};
 use gateway::{Gateway, GatewayRequest, Headers};
 use testkit::{DEMO_KEY, StubBackends, demo_keys};
 
@@ -15,6 +15,7 @@ pub(super) fn check(api: &Api) {
     novelty::note_value("operations", operations.len().min(16));
     let encoded = encode(api);
     assert!(encoded == encode(api), "the same API gave two tables");
+    assert!(router_policy(api) == router_policy(api), "the same API gave two policies");
     let bytes = match encoded {
         Ok(bytes) => bytes,
         Err(error) => return assert!(operations.is_empty(), "an API that compiles is not encoded: {error}"),
@@ -56,7 +57,7 @@ fn request(operation: &Operation) -> GatewayRequest {
     let segments = segments(&operation.path).into_iter().map(|segment| match segment {
         Segment::Static(text) => escaped(text),
         Segment::Parameter => "~one".to_owned(),
-        Segment::Greedy => "~one/~two/~three/".to_owned(),
+        Segment::Greedy | Segment::Rest => "~one/~two/~three/".to_owned(),
     });
     let path = format!("/{}", segments.collect::<Vec<_>>().join("/"));
     let method = if operation.method == "ANY" { SELDOM } else { &operation.method };
@@ -70,9 +71,17 @@ enum Segment<'p> {
     Static(&'p str),
     Parameter,
     Greedy,
+    /// `$default`: whatever no other path takes.
+    Rest,
 }
 
+/// The catch-all as definitions write it.
+const DEFAULT: &str = "/$default";
+
 fn segments(path: &str) -> Vec<Segment<'_>> {
+    if path == DEFAULT {
+        return vec![Segment::Rest];
+    }
     let segment = |text| match (str::starts_with(text, '{'), text.ends_with("+}")) {
         (true, true) => Segment::Greedy,
         (true, false) => Segment::Parameter,
@@ -94,6 +103,7 @@ fn best<'o>(operations: &'o [Operation], request: &GatewayRequest) -> Option<&'o
             Segment::Static(_) => 0,
             Segment::Parameter => 1,
             Segment::Greedy => 2,
+            Segment::Rest => 3,
         };
         segments(&operation.path).into_iter().map(rank).collect()
     };
@@ -102,7 +112,7 @@ fn best<'o>(operations: &'o [Operation], request: &GatewayRequest) -> Option<&'o
 
 fn fits(template: &[Segment<'_>], asked: &[&str]) -> bool {
     match (template.split_first(), asked.split_first()) {
-        (None, None) => true,
+        (None, None) | (Some((Segment::Rest, [])), _) => true,
         (Some((Segment::Greedy, [])), Some(_)) => true,
         (Some((Segment::Parameter, rest)), Some((_, asked))) => fits(rest, asked),
         (Some((Segment::Static(text), rest)), Some((first, asked))) => escaped(text) == *first && fits(rest, asked),

@@ -66,6 +66,7 @@ fn refusal_name(refusal: &Refusal) -> &'static str {
 fn surroundings() -> Surroundings {
     let variables = [("host", "files.example"), ("url", "https://files.example/v1?x=1#y"), ("odd", "a b\u{e9}\u{0}")];
     Surroundings {
+        region: "eu-north-1".to_owned(),
         stage_variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         base_path: "/base".to_owned(),
         now_ms: 1_700_000_000_000,

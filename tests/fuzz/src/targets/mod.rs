@@ -3,17 +3,25 @@
 mod agreement;
 mod document;
 mod event;
+mod jsonpath;
+mod model;
 mod planted;
 mod promises;
+mod render;
 pub mod seal;
 mod structured;
 mod table;
+mod template;
 
 pub use document::document;
 pub use event::event;
+pub use jsonpath::jsonpath;
+pub use model::model;
 pub use planted::planted;
+pub use render::render;
 pub use structured::structured;
 pub use table::table;
+pub use template::template;
 
 use crate::{
     corpus::{self, Seed},
@@ -38,7 +46,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "document",
         about: "any text as a definition: every problem has a place, a message and a remedy; what compiles is found by the router",
@@ -69,6 +77,38 @@ pub const TARGETS: [Target; 5] = [
         run: event,
         seeds: corpus::events,
         words: &words::EVENT,
+        round: 1_000_000,
+    },
+    Target {
+        name: "model",
+        about: "any text as a model, and any as a body: both are read as others read them, and the body is accepted or told why not",
+        run: model,
+        seeds: corpus::models,
+        words: &words::MODEL,
+        round: 1_000_000,
+    },
+    Target {
+        name: "template",
+        about: "any text as a mapping template: it is parsed, or the problem has a place",
+        run: template,
+        seeds: render::template_seeds,
+        words: &words::TEMPLATE,
+        round: 1_000_000,
+    },
+    Target {
+        name: "render",
+        about: "any template over any body: a text, or a problem with a place, and the same again",
+        run: render,
+        seeds: render::seeds,
+        words: &words::TEMPLATE,
+        round: 200_000,
+    },
+    Target {
+        name: "jsonpath",
+        about: "any path over any JSON: it is refused with its place, or finds one value or a list",
+        run: jsonpath,
+        seeds: jsonpath::seeds,
+        words: &words::JSONPATH,
         round: 1_000_000,
     },
     Target {

@@ -4,7 +4,7 @@ use definition::{Api, Problem, compile};
 
 use super::{agreement, promises};
 use crate::{
-    generate::{CANARY, Mood, definition},
+    generate::{Canary, Mood, definition},
     novelty,
 };
 
@@ -19,8 +19,8 @@ pub fn structured(bytes: &[u8]) {
         agreement::check(api);
         novelty::note(if generated.mood == Mood::Tame { "tame" } else { "compiled" });
     }
-    if let (Ok(_), Some(source)) = (&result, &generated.with_canary) {
-        refused_by_name(source);
+    if let (Ok(api), Some((canary, source))) = (&result, &generated.with_canary) {
+        not_passed_over(api, *canary, source);
     }
     if let Some(twin) = &generated.twin {
         agree(&generated.source, result, twin);
@@ -37,14 +37,21 @@ fn agree(source: &str, result: Result<Api, Vec<Problem>>, twin: &str) {
     assert!(one == other, "the two languages differ:\n{one}\nand\n{other}\n\n{source}\n\n{twin}");
 }
 
-/// What nobody knows is named, with the line in which it stands, in a definition that compiles without it.
-fn refused_by_name(source: &str) {
-    let problems = compile(source).err().unwrap_or_default();
-    let mut named = problems.iter().filter(|problem| problem.message.contains(CANARY));
-    let stands = |problem: &Problem| {
-        source.lines().nth(problem.place.line.saturating_sub(1)).is_some_and(|line| line.contains(CANARY))
-    };
-    assert!(named.any(stands), "{CANARY} is passed over: {problems:?}\n{source}");
+/// In a definition that compiled without it, what nobody knows is named with its line, and an odd value is refused or makes
+/// another API.
+fn not_passed_over(api: &Api, canary: Canary, source: &str) {
+    match (canary, compile(source)) {
+        (Canary::Name(name), result) => {
+            let problems = result.err().unwrap_or_default();
+            let mut named = problems.iter().filter(|problem| problem.message.contains(name));
+            let line = |problem: &Problem| source.lines().nth(problem.place.line.saturating_sub(1)).unwrap_or_default();
+            assert!(named.any(|problem| line(problem).contains(name)), "{name} is passed over: {problems:?}\n{source}");
+        }
+        (Canary::Value(property), Ok(other)) => {
+            assert!(*api != other, "an odd value of {property} is passed over:\n{source}");
+        }
+        (Canary::Value(_), Err(_)) => {}
+    }
 }
 
 /// What is said, without the lines that are said; in one order.

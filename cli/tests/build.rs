@@ -1,0 +1,34 @@
+//! `tollgate build` as a user runs it: what it writes, and what it says of a file that is stale.
+#![cfg(test)]
+
+use std::{env::temp_dir, fs, process::Command};
+
+const DEFINITION: &str = "openapi: 3.0.3\nx-tollgate-path: dispatched\npaths:\n  /a:\n    get:\n      \
+    x-amazon-apigateway-integration: {type: aws_proxy, uri: '${stageVariables.cart}'}\n";
+
+#[test]
+fn a_stale_policy_is_named_and_written_anew() {
+    let folder = temp_dir().join(format!("tollgate-build-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("api.yaml"), DEFINITION).unwrap();
+    let build = |check: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.args(["build", "api.yaml", "--routes", "routes.yaml", "--policy", "policy.yaml"]).args(check);
+        let output = command.current_dir(&folder).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(build(&[]), (Some(0), String::new()));
+    let policy = fs::read_to_string(folder.join("policy.yaml")).unwrap();
+    assert!(
+        policy.contains("Action: lambda:InvokeFunction\n            Resource: !Sub \"${VariableCart}\"\n"),
+        "{policy}"
+    );
+    assert_eq!(build(&["--check"]).0, Some(0));
+    fs::write(folder.join("policy.yaml"), policy.replace("Allow", "Deny")).unwrap();
+    let (status, said) = build(&["--check"]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("policy.yaml is not what api.yaml gives"), "{said}");
+    assert_eq!(build(&[]).0, Some(0));
+    assert_eq!(fs::read_to_string(folder.join("policy.yaml")).unwrap(), policy);
+    fs::remove_dir_all(folder).unwrap();
+}

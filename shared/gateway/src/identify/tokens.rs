@@ -1,0 +1,104 @@
+//! Tokens: those that the managed gateway verified for this very route, and those that the router verifies.
+
+use definition::{Authorizer, TokenAuthorizer, TokenIssuers};
+use identity::{
+    Claims, JwtRules, KeyFetcher, KeySets, KeySource, Principal, TokenUse, TrustedIssuer, bearer, verify_jwt,
+};
+use serde_json::{Map, Value, json};
+
+use super::{Identified, cannot_ask, is_own_route};
+use crate::{Refusal, exchange::Exchange};
+
+/// Whose token the request carries.
+///
+/// # Errors
+/// Why it is not accepted.
+pub(super) async fn verify(
+    exchange: &Exchange<'_>,
+    name: &str,
+    scopes: &[String],
+    issuers: &KeySets<impl KeyFetcher>,
+) -> Result<Identified, Refusal> {
+    let Some(Authorizer::Token(authorizer)) = exchange.rest_api.authorizers.get(name) else {
+        return Err(cannot_ask("the table has no such authorizer"));
+    };
+    if let Some(verified) = of_managed_gateway(exchange, authorizer) {
+        return Ok(verified);
+    }
+    let rules = rules(exchange, authorizer, scopes)?;
+    let value = authorizer.source.value(exchange).unwrap_or_default();
+    if !value.is_empty() && !authorizer.validation.as_ref().is_none_or(|expression| expression.matches(&value)) {
+        return Err(identity::Refusal::from(identity::AuthorizerRefusal::MalformedToken).into());
+    }
+    let verified = verify_jwt(bearer(&value), &rules, scopes, issuers, exchange.request.time_ms).await;
+    let claims = verified.map_err(identity::Refusal::from)?;
+    let is_of_pool = matches!(authorizer.issuers, TokenIssuers::UserPools(_));
+    let jwt = json!({"claims": texts(&claims, is_of_pool), "scopes": granted(&claims, scopes)});
+    let authorizer = Map::from_iter([("jwt".to_owned(), jwt)]);
+    let principal = Some(Principal::of_token(&claims));
+    Ok(Identified { principal, authorizer: Some(authorizer), ..Identified::default() })
+}
+
+/// What the managed gateway found, if it was asked: it has authorizers of one issuer, and none of user pools.
+fn of_managed_gateway(exchange: &Exchange<'_>, authorizer: &TokenAuthorizer) -> Option<Identified> {
+    let was_asked = matches!(authorizer.issuers, TokenIssuers::Issuer { .. }) && is_own_route(exchange);
+    let jwt = exchange.request.authorizer.get("jwt").filter(|_| was_asked)?.as_object()?;
+    Some(Identified { principal: Some(Principal::of_managed_token(jwt)), ..Identified::default() })
+}
+
+fn rules(exchange: &Exchange<'_>, authorizer: &TokenAuthorizer, scopes: &[String]) -> Result<JwtRules, Refusal> {
+    let pools = match &authorizer.issuers {
+        TokenIssuers::Issuer { issuer, audience } => {
+            return Ok(JwtRules { audience: audience.clone(), ..JwtRules::of_issuer(issuer) });
+        }
+        TokenIssuers::UserPools(pools) => pools,
+    };
+    let mut issuers = Vec::new();
+    for pool in pools {
+        let arn = pool.fill(&exchange.request.stage.variables, |_| None);
+        let arn = arn.map_err(|unresolved| cannot_ask(unresolved.to_string()))?;
+        issuers.push(user_pool(&arn).ok_or_else(|| cannot_ask("a provider's ARN is not a user pool's"))?);
+    }
+    let token_use = if scopes.is_empty() { TokenUse::Id } else { TokenUse::Access };
+    let rules = JwtRules::of_issuer("");
+    Ok(JwtRules { issuers, token_use: Some(token_use), ..rules })
+}
+
+/// The issuer that a pool is, by its ARN, `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI`.
+/// (Cognito developer guide, `amazon-cognito-user-pools-using-tokens-verifying-a-jwt`.)
+fn user_pool(arn: &str) -> Option<TrustedIssuer> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let &["arn", partition, "cognito-idp", region, _, resource] = parts.as_slice() else { return None };
+    let plain = |text: &&str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let pool = resource.strip_prefix("userpool/").filter(plain)?;
+    let region = Some(region).filter(plain)?;
+    let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let name = format!("https://cognito-idp.{region}.{domain}/{pool}");
+    let keys = KeySource::Url(format!("{name}/.well-known/jwks.json"));
+    Some(TrustedIssuer { name, keys })
+}
+
+/// The claims as texts, as events carry them. Of a list, HTTP APIs make `[a b]`, and REST APIs, whose authorizer a user
+/// pool's is, `a,b`. REST APIs also write `exp` and `iat` as dates in words; here they stay numbers.
+fn texts(claims: &Claims, is_of_pool: bool) -> Map<String, Value> {
+    let principal = Principal::of_token(claims);
+    let mut texts: Map<String, Value> =
+        principal.claims.0.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
+    for (name, value) in claims.iter().filter(|_| is_of_pool) {
+        if let Some(items) = value.as_array() {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            texts.insert(name.to_owned(), items.join(",").into());
+        }
+    }
+    texts
+}
+
+/// The token's scopes among those that the operation asks for; null where it asks for none.
+fn granted(claims: &Claims, scopes: &[String]) -> Value {
+    if scopes.is_empty() {
+        return Value::Null;
+    }
+    claims.scopes().filter(|scope| scopes.iter().any(|asked| asked == scope)).collect()
+}

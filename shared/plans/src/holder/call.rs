@@ -1,0 +1,110 @@
+//! A request as admission sees it, and what becomes of it.
+
+use crate::{Throttle, UsagePlan, throttle::TokenRule};
+
+/// A request that is to be admitted.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'c> {
+    /// Whose it is, and what plan it is held to; none where the operation asks for no key.
+    pub caller: Option<Caller<'c>>,
+    /// The API's id.
+    pub api_id: &'c str,
+    /// The stage's name.
+    pub stage: &'c str,
+    /// The operation's method: `GET`.
+    pub method: &'c str,
+    /// The operation's path as the definition writes it: `/pets/{id}`.
+    pub path: &'c str,
+    /// What it costs of the quota: `x-tollgate-units`, else 1.
+    pub units: u64,
+    /// The whole stage's throttle.
+    pub stage_throttle: Option<&'c StageThrottle>,
+    /// The operation's throttle, for all callers together.
+    pub method_throttle: Option<&'c Throttle>,
+}
+
+/// Who makes a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'c> {
+    /// The API key's id.
+    pub key_id: &'c str,
+    /// The plan that covers the stage.
+    pub plan: &'c UsagePlan,
+}
+
+/// A stage's throttle, parts of which may be kept for plans of higher priority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageThrottle {
+    /// The bucket.
+    pub throttle: Throttle,
+    /// Hundredths of the burst, by priority, that only plans of at least this priority may use.
+    pub reserved: Vec<(u8, u8)>,
+}
+
+/// Whether a request may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It may.
+    Admitted(Allowance),
+    /// It may not.
+    Refused(Refusal, Allowance),
+}
+
+/// Why a request may not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// 429, AWS's `THROTTLED`.
+    Throttled {
+        /// How long until another try may succeed.
+        retry_after_ms: u64,
+    },
+    /// 429, AWS's `QUOTA_EXCEEDED`.
+    QuotaExceeded {
+        /// How long until the period ends.
+        retry_after_ms: u64,
+    },
+    /// 503: nobody can say, and the plan wants to be sure.
+    Unavailable {
+        /// How long until the store is asked again.
+        retry_after_ms: u64,
+    },
+}
+
+/// What the caller may be told of its plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allowance {
+    /// The throttle that its plan holds it to on this operation.
+    pub throttle: Option<Throttle>,
+    /// The quota.
+    pub quota: Option<QuotaState>,
+}
+
+/// A quota, as far as this sandbox knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotaState {
+    /// Units of this period.
+    pub limit: u64,
+    /// Units that were left when the store was last heard of, less what this sandbox has spent since.
+    pub remaining: u64,
+    /// Until the period ends, in seconds.
+    pub reset_s: u64,
+    /// How long the period is, in seconds.
+    pub window_s: u64,
+}
+
+impl Call<'_> {
+    /// What the stage's bucket allows this caller: not what is reserved for those above it.
+    pub(crate) fn stage_rule(&self) -> Option<TokenRule> {
+        let StageThrottle { throttle, reserved } = self.stage_throttle?;
+        let priority = self.caller.map_or(0, |caller| caller.plan.priority);
+        let above = reserved.iter().filter(|(level, _)| *level > priority).map(|(_, percent)| u64::from(*percent));
+        Some(TokenRule { throttle: *throttle, reserved_percent: above.sum::<u64>().min(100) })
+    }
+
+    /// The throttle that the caller's plan holds it to, and whether it is the operation's own.
+    pub(crate) fn plan_throttle(&self) -> Option<(Throttle, bool)> {
+        let plan = self.caller?.plan;
+        let own = plan.method_throttle(self.api_id, self.stage, self.path, self.method);
+        own.map(|throttle| (*throttle, true)).or_else(|| plan.throttle.map(|throttle| (throttle, false)))
+    }
+}
