@@ -1,6 +1,12 @@
 //! Nothing leaks: whatever the verdict, neither the answer nor the log, at its most verbose, holds the key that was shown, its
 //! hash, or what else the client sent.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "what panics here fails a test")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what panics here fails a test"
+)]
 
 use std::{cell::RefCell, io};
 
@@ -61,6 +67,21 @@ fn event(source: &Value) -> Value {
     })
 }
 
+/// The same of a WebSocket API's `$connect`, the key in a header, in the query or in a subprotocol.
+fn connect(key: &str, place: &str) -> Value {
+    let mut event = json!({
+        "type": "REQUEST", "methodArn": "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/live/$connect",
+        "headers": {"authorization": MARK, "sec-websocket-protocol": "chat"}, "queryStringParameters": {"q": MARK},
+        "requestContext": {"requestId": "r-1", "connectionId": "c-1"},
+    });
+    match place {
+        "header" => event["headers"]["X-Api-Key"] = json!(key),
+        "query" => event["queryStringParameters"]["x-api-key"] = json!(key),
+        _ => event["headers"]["sec-websocket-protocol"] = json!(format!("chat, tollgate.key.{key}")),
+    }
+    event
+}
+
 /// What the function gives back, and what it logs.
 #[tokio::main(flavor = "current_thread")]
 async fn told(event: Value, store_is_away: bool) -> (String, String) {
@@ -82,12 +103,12 @@ async fn told(event: Value, store_is_away: bool) -> (String, String) {
 }
 
 /// `said` is what the answer begins with, `logged` what the log must say.
-fn check(source: &Value, store_is_away: bool, (said, logged): (&str, &str)) {
-    let (answer, log) = told(event(source), store_is_away);
-    assert!(answer.contains(said) && log.contains(logged), "{source}: {answer} {log}");
+fn check(event: &Value, store_is_away: bool, (said, logged): (&str, &str)) {
+    let (answer, log) = told(event.clone(), store_is_away);
+    assert!(answer.contains(said) && log.contains(logged), "{event}: {answer} {log}");
     let hashes = [UNKNOWN, EXPIRED, DISABLED, GOOD].map(|key| ApiKey::parse(key).unwrap().hash().as_str().to_owned());
     for mark in hashes.iter().map(String::as_str).chain([MARK]) {
-        assert!(!answer.contains(mark) && !log.contains(mark), "{source} tells {mark}: {answer} {log}");
+        assert!(!answer.contains(mark) && !log.contains(mark), "{event} tells {mark}: {answer} {log}");
     }
 }
 
@@ -104,14 +125,32 @@ fn no_verdict_tells_the_log_or_the_gateway_what_it_saw() {
         (json!([]), no, "the request carries no API key"),
         (json!(null), no, "the request carries no API key"),
     ] {
-        check(&source, false, (said, logged));
+        check(&event(&source), false, (said, logged));
     }
-    check(&json!([GOOD]), true, ("the key store did not answer", "undecided"));
+    check(&event(&json!([GOOD])), true, ("the key store did not answer", "undecided"));
+}
+
+#[test]
+fn nor_does_any_of_a_websocket() {
+    let (yes, no) = (r#""Effect":"Allow""#, r#""Effect":"Deny""#);
+    for place in ["header", "query", "subprotocol"] {
+        for (key, said, logged) in [
+            (GOOD, yes, "allowed"),
+            (UNKNOWN, no, "the API key is unknown"),
+            (MARK, no, "the API key is unknown"),
+            (DISABLED, no, "the API key key-public is disabled"),
+            (EXPIRED, no, "the API key key-public has expired"),
+            ("", no, "the request carries no API key"),
+        ] {
+            check(&connect(key, place), false, (said, logged));
+        }
+        check(&connect(GOOD, place), true, ("the key store did not answer", "undecided"));
+    }
 }
 
 #[test]
 fn an_event_of_another_form_is_not_quoted() {
     for source in [json!(MARK), json!({MARK: MARK}), json!([[MARK]])] {
-        check(&source, false, ("the event is not of the form that this function takes", ""));
+        check(&event(&source), false, ("the event is not of the form that this function takes", ""));
     }
 }

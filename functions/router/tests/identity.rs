@@ -91,7 +91,8 @@ impl Api {
         for event in events {
             let event: HttpEvent = serde_json::from_value(event.clone()).unwrap();
             let reply = serde_json::to_value(router.route(event, None).await.unwrap()).unwrap();
-            let headers = reply["headers"].as_object().unwrap();
+            // A REST API's reply has lists of values.
+            let headers = reply["headers"].as_object().or_else(|| reply["multiValueHeaders"].as_object()).unwrap();
             let kind = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-errortype"));
             let kind = kind.and_then(|(_, kind)| kind.as_str()).unwrap_or_default().to_owned();
             answers.push((reply["statusCode"].as_u64().unwrap(), reply["body"].as_str().unwrap().to_owned(), kind));

@@ -147,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_clients_certificate_is_the_callers() {
-        let Value::Object(cert) = json!({"subjectDN": "CN=a", "validity": {"notAfter": "May 28 12:30:02 2027 GMT"}}) else {
+        let Value::Object(cert) = json!({"subjectDN": "CN=a", "validity": {"notAfter": "May 28 12:30:02 2027 GMT"}})
+        else {
             panic!("an object")
         };
         let request = GatewayRequest { client_cert: Some(cert), ..GatewayRequest::default() };

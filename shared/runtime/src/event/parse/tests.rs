@@ -73,7 +73,10 @@ fn a_clients_certificate_is_read_in_both_formats() {
     let mut v2 = v2("/", "$default", "api.example.com");
     v2["requestContext"]["authentication"] = json!({"clientCert": cert});
     for event in [&v1, &v2] {
-        assert_eq!(parse(event, &Surroundings::default()).unwrap().0.client_cert.map(Value::Object), Some(cert.clone()));
+        assert_eq!(
+            parse(event, &Surroundings::default()).unwrap().0.client_cert.map(Value::Object),
+            Some(cert.clone())
+        );
     }
     for nothing in [json!(null), json!({}), json!({"clientCert": null})] {
         v2["requestContext"]["authentication"] = nothing.clone();
