@@ -147,6 +147,7 @@ def deploy(state, stack, console):
         return
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
+    deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
     if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys"):
         with console.step("Make a key for the tenant demo"):
             stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"])
@@ -161,7 +162,8 @@ def describe(state, stack, outputs):
         "api_id": outputs["ApiId"],
         "endpoint": f"http://127.0.0.1:{stack['port']}",
         "region": tools.REGION,
-        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"]},
+        "tables": {"api_keys": outputs["ApiKeysTable"], "usage_plans": outputs["UsagePlansTable"],
+                   "counters": outputs["CountersTable"], "carts": outputs["CartsTable"]},
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart")},
         "logs": str(state),
     }

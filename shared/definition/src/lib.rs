@@ -13,6 +13,7 @@ mod authorizer;
 mod document;
 mod extensions;
 mod integration;
+mod limits;
 mod lines;
 mod managed;
 mod mapping;
@@ -37,8 +38,8 @@ mod way;
 
 pub use aggregate::{Aggregate, AggregatePart, AggregateResponse, MAX_PARTS};
 pub use api::{
-    Admits, Api, Asks, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction,
-    Throttle, Way,
+    Admits, Api, Asks, Guard, HttpProxy, Integration, LambdaProxy, Limits, Operation, PayloadFormat, Route,
+    ServiceAction, Way,
 };
 pub use authorizer::{Authorizer, FunctionAuthorizer, TokenAuthorizer, TokenIssuers};
 pub use document::{Document, MAX_DOCUMENT_BYTES};

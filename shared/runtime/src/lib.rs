@@ -1,11 +1,16 @@
 //! The Lambda edge: what every function does before and around its own work.
 //!
 //! [`start`] sets up the log and reads the settings; [`event`] turns the four HTTP event shapes into one request and a
-//! response back into the shape that the caller understands.
+//! response back into the shape that the caller understands; [`run`] serves events, and does what no client waits for when
+//! it has been answered.
 
+mod after_response;
 pub mod event;
+mod shutdown;
 mod start;
 mod trace;
 
-pub use start::{Error, clock_ms, env, start};
+pub use after_response::{AfterResponse, run};
+pub use shutdown::LAST_WORK;
+pub use start::{Error, clock_ms, env, random_id, start};
 pub use trace::traceparent;
