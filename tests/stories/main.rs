@@ -9,3 +9,4 @@ mod quotas;
 mod services;
 mod shoppers;
 mod tracing;
+mod websocket;
