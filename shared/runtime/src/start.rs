@@ -44,6 +44,16 @@ pub fn clock_ms() -> u64 {
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
+/// 64 random bits, from the system.
+///
+/// # Errors
+/// When it has none.
+pub fn random_id() -> Result<u64, Error> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random bytes: {error}"))?;
+    Ok(u64::from_be_bytes(bytes))
+}
+
 /// One JSON object a line, which Lambda carries from standard output to CloudWatch Logs. `level` is Lambda's advanced logging
 /// control. It is the function's own: what others tell in more detail than `INFO` holds whole events, requests and
 /// credentials, and is never written.

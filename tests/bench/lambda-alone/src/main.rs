@@ -9,7 +9,7 @@ use gateway::{
 use identity::{CachedKeys, KEYS_TTL_MS, KeySets};
 use lambda_runtime::{LambdaEvent, service_fn};
 use router::{Config, Router, load_table};
-use runtime::Error;
+use runtime::{Error, Unquoted, event::HttpEvent};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -21,8 +21,8 @@ async fn main() -> Result<(), Error> {
     let keys = CachedKeys::new(KeysTable::new(connection.dynamodb(), config.api_keys_table), KEYS_TTL_MS);
     let issuers = KeySets::new(Issuers::new(&config.aws));
     let router = &Router::new(Gateway::new(table, backends, keys).with_issuers(issuers), here);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<_>| async move {
-        Ok::<_, Error>(router.route(event.payload, event.context.xray_trace_id).await?)
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Unquoted<HttpEvent>>| async move {
+        Ok::<_, Error>(router.route(event.payload.0, event.context.xray_trace_id).await?)
     }))
     .await
 }
