@@ -13,11 +13,13 @@ from tools import ROOT
 TEMPLATE = ROOT / "infra" / "template.yaml"
 ROUTES = ROOT / "infra" / "routes.yaml"
 POLICY = ROOT / "infra" / "router-policy.yaml"
+SHOP = ROOT / "infra" / "shop.yaml"
+PRODUCTS = ROOT / "infra" / "local" / "products.json"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
-OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction"}
+OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "ProductsTable", "OrdersTable", "RouterFunction", "AuthorizerFunction", "CartFunction"}
 
 # The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
 # the features that the command line alone asks for.
@@ -69,7 +71,7 @@ def compile_api(console, log, table):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    files = [TEMPLATE, ROUTES, POLICY, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    files = [TEMPLATE, ROUTES, POLICY, SHOP, PRODUCTS, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())
@@ -126,3 +128,11 @@ def create_key(port, table):
     except (ValueError, KeyError):
         raise Failure("`tollgate keys create` made no key: mend the error below and try again.",
                       made.stderr or made.stdout) from None
+
+
+def stock(console, log, port, table):
+    """Puts the shop's products into their table, over what is there."""
+    with console.step("Stock the shop"):
+        console.run([tools.PYTHON, "-B", ROOT / "infra" / "local" / "products.py", table], log,
+                    "The products could not be put into their table: mend the error below and try again.",
+                    env=tools.environment(port), cwd=ROOT, stream=False)

@@ -150,6 +150,7 @@ def deploy(state, stack, console):
     if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys"):
         with console.step("Make a key for the tenant demo"):
             stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"])
+    deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint})
     stack.update(load(state))
 
@@ -161,7 +162,8 @@ def describe(state, stack, outputs):
         "api_id": outputs["ApiId"],
         "endpoint": f"http://127.0.0.1:{stack['port']}",
         "region": tools.REGION,
-        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"]},
+        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"],
+                   "products": outputs["ProductsTable"], "orders": outputs["OrdersTable"]},
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart")},
         "logs": str(state),
     }
