@@ -20,7 +20,7 @@ pub struct Stack {
     pub endpoint: String,
     /// The region.
     pub region: String,
-    /// The tables' names: `api_keys`, `carts`.
+    /// The tables' names: `api_keys`, `carts`, `products`, `orders`.
     pub tables: BTreeMap<String, String>,
     /// The functions' names: `router`, `authorizer`, `cart`.
     pub functions: BTreeMap<String, String>,

@@ -1,6 +1,12 @@
 //! The ports over DynamoDB keep the promises that the in-memory ones keep.
 
-use cart::{contract, dynamo_store::DynamoCarts};
+use cart::{
+    contract,
+    dynamo_store::DynamoCarts,
+    dynamo_till::DynamoTill,
+    money::{Currency, Money},
+    till_contract,
+};
 use e2e::Stack;
 use testkit::contracts;
 
@@ -15,4 +21,13 @@ async fn keys_in_dynamodb_keep_the_contract() {
 async fn carts_in_dynamodb_keep_the_contract() {
     let stack = Stack::get();
     contract::suite(&DynamoCarts::new(stack.connection().dynamodb(), stack.tables["carts"].clone())).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn prices_and_orders_in_dynamodb_keep_the_contract() {
+    let stack = Stack::get();
+    let [products, orders] = ["products", "orders"].map(|table| stack.tables[table].clone());
+    let price = Money { amount: 1250, currency: Currency::parse("EUR").expect("a currency") };
+    let till = DynamoTill::new(stack.connection().dynamodb(), products, orders);
+    till_contract::suite(&till, ("espresso-cup", price)).await;
 }

@@ -6,5 +6,6 @@ mod contracts;
 mod keys;
 mod quotas;
 mod services;
+mod shop;
 mod shoppers;
 mod tracing;

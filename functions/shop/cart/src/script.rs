@@ -19,8 +19,8 @@ pub(crate) fn scripted<const N: usize>(script: [Line; N]) -> (Client, JoinHandle
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut settings = Settings::new(|name| match name {
         "AWS_ENDPOINT_URL" => Some(url.clone()),
-        "AWS_CA_BUNDLE" | "AWS_CONTAINER_CREDENTIALS_FULL_URI" => None,
-        _ => Some("us-east-1".to_owned()),
+        "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("us-east-1".to_owned()),
+        _ => None,
     });
     let client = Connection::new(&AwsSettings::load(&mut settings)).unwrap().dynamodb();
     let served = thread::spawn(move || script.map(|line| serve(listener.accept().unwrap().0, line)).into());
