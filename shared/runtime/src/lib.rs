@@ -7,5 +7,5 @@ pub mod event;
 mod start;
 mod trace;
 
-pub use start::{Error, clock_ms, env, start};
+pub use start::{Error, clock_ms, env, start, start_server};
 pub use trace::traceparent;

@@ -12,13 +12,24 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 /// One sentence that names every setting that is missing or malformed. Lambda shows it as the reason why the function did
 /// not start.
 pub fn start<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, Error> {
+    start_server(|settings| {
+        let config = load(settings);
+        // Read here although the Lambda client reads it again: it would panic.
+        for name in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME"] {
+            settings.text(name);
+        }
+        config
+    })
+}
+
+/// The same for a process that Lambda does not run.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_server<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, Error> {
     log_as_json(env("AWS_LAMBDA_LOG_LEVEL").as_deref());
     let mut settings = Settings::new(env);
     let config = load(&mut settings);
-    // Read here although the Lambda client reads it again: it would panic.
-    for name in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME"] {
-        settings.text(name);
-    }
     Ok(settings.finish(config)?)
 }
 
