@@ -20,7 +20,12 @@ pub struct Stack {
     pub endpoint: String,
     /// The region.
     pub region: String,
-    /// The tables' names: `api_keys`, `carts`, `products`, `orders`.
+    /// The WebSocket stage's URL.
+    pub websocket_url: String,
+    /// The queue of broadcast jobs.
+    pub broadcast_queue_url: String,
+    /// The tables' names: `api_keys`, `carts`, `connections`, `subscriptions`, `messages`,
+    /// `products`, `orders`.
     pub tables: BTreeMap<String, String>,
     /// The functions' names: `router`, `authorizer`, `cart`.
     pub functions: BTreeMap<String, String>,

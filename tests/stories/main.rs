@@ -9,3 +9,4 @@ mod services;
 mod shop;
 mod shoppers;
 mod tracing;
+mod websocket;

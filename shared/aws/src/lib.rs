@@ -18,13 +18,16 @@ mod actions;
 mod answer;
 mod attempts;
 mod backends;
+mod channels;
 mod clients;
 mod connection;
 mod counters;
 mod functions;
 mod issuers;
+mod jobs;
 mod key_list;
 mod keys;
+mod posts;
 mod roles;
 mod servers;
 mod signed;
@@ -35,11 +38,15 @@ use std::error::Error;
 
 pub use aws_sdk_dynamodb as dynamodb;
 pub use backends::NetworkBackends;
+pub use channels::{ChannelStore, ChannelTables};
 pub use connection::{AwsSettings, Connection};
 pub use counters::CountersTable;
+pub use functions::Functions;
 pub use issuers::Issuers;
+pub use jobs::JobsQueue;
 pub use key_list::{KeyList, ListedKey};
 pub use keys::KeysTable;
+pub use posts::{ConnectionsApi, PostClient, SignedPayload, post_client};
 pub use usage_plans::UsagePlansTable;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike
