@@ -14,14 +14,15 @@ TEMPLATE = ROOT / "infra" / "template.yaml"
 ROUTES = ROOT / "infra" / "routes.yaml"
 POLICY = ROOT / "infra" / "router-policy.yaml"
 SHOP = ROOT / "infra" / "shop.yaml"
+PAYMENTS = ROOT / "infra" / "payments.yaml"
 PRODUCTS = ROOT / "infra" / "local" / "products.json"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
-OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "ProductsTable", "OrdersTable", "RouterFunction",
-           "AuthorizerFunction", "CartFunction",
+OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
+           "RouterFunction", "AuthorizerFunction", "CartFunction",
            "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl"}
 
 # The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
@@ -54,8 +55,8 @@ def build_release(console, log):
 
 
 def build_functions():
-    """The command that builds every function, and the command line with them."""
-    return cargo_lambda("local", LAMBDA, "cli")
+    """The command that builds every function, and with them the command line and what runs outside Lambda."""
+    return cargo_lambda("local", LAMBDA, "cli", "payments")
 
 
 def cargo_lambda(profile, folder, *more):
@@ -74,7 +75,7 @@ def compile_api(console, log, table):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PRODUCTS]
+    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, PRODUCTS]
     files = [*read, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
@@ -83,9 +84,20 @@ def fingerprint(parameters):
     return digest.hexdigest()
 
 
-def parameters(catalog_url):
+def parameters(stack):
     arm = platform.machine().lower() in ("arm64", "aarch64")
-    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": catalog_url}
+    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": stack["catalog_url"],
+            "PaymentsUrl": stack["payments_url"], "BankUrl": stack["bank_url"]}
+
+
+def payments_environment(port, outputs, values):
+    """What the payments read, where they run as a process: the same that infra/payments.yaml gives them on AWS."""
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_REGION": tools.REGION,
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "BANK_URL": values["BankUrl"], "LISTEN": values["PaymentsUrl"].removeprefix("http://"),
+        "PAYMENTS_TABLE": outputs["PaymentsTable"], "REFUND_QUEUE_URL": outputs["RefundQueue"],
+    }
 
 
 def deploy(console, log, port, values):

@@ -1,5 +1,6 @@
 //! The ports over DynamoDB keep the promises that the in-memory ones keep.
 
+use ::payments::dynamo_store::DynamoPayments;
 use aws::{ChannelStore, ChannelTables};
 use cart::{
     contract,
@@ -44,4 +45,12 @@ async fn channels_in_dynamodb_keep_the_contract() {
     let run = format!("r{:x}", u64::from_be_bytes(random));
     let store = ChannelStore::new(stack.connection().dynamodb(), tables);
     testkit::channels::contract::suite(&store, &run, crate::websocket::now_s()).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn payments_in_dynamodb_keep_the_contract() {
+    let (stack, unique) = (Stack::get(), crate::payments::new_order());
+    let write_id = || crate::payments::new_order();
+    let store = DynamoPayments::new(stack.connection().dynamodb(), stack.tables["payments"].clone(), write_id);
+    ::payments::contract::suite(&store, &unique).await;
 }
