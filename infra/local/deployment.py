@@ -13,15 +13,21 @@ from tools import ROOT
 TEMPLATE = ROOT / "infra" / "template.yaml"
 ROUTES = ROOT / "infra" / "routes.yaml"
 POLICY = ROOT / "infra" / "router-policy.yaml"
+SHOP = ROOT / "infra" / "shop.yaml"
+PAYMENTS = ROOT / "infra" / "payments.yaml"
+PRODUCTS = ROOT / "infra" / "local" / "products.json"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 PLANS = ROOT / "infra" / "plans.yaml"
-OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "UsagePlansTable", "CountersTable", "CartsTable", "RouterFunction",
-           "AuthorizerFunction", "CartFunction", "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable",
-           "MessagesTable", "BroadcastQueueUrl"}
+OUTPUTS = {
+    "ApiId", "ApiUrl", "RouterFunction", "AuthorizerFunction", "CartFunction",
+    "ApiKeysTable", "UsagePlansTable", "CountersTable",
+    "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
+    "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl",
+}
 
 # The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
 # the features that the command line alone asks for.
@@ -53,8 +59,8 @@ def build_release(console, log):
 
 
 def build_functions():
-    """The command that builds every function, and the command line with them."""
-    return cargo_lambda("local", LAMBDA, "cli")
+    """The command that builds every function, and with them the command line and what runs outside Lambda."""
+    return cargo_lambda("local", LAMBDA, "cli", "payments")
 
 
 def cargo_lambda(profile, folder, *more):
@@ -73,8 +79,8 @@ def compile_api(console, log, table):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    files = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, PLANS,
-             *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, PRODUCTS, PLANS]
+    files = [*read, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())
@@ -82,9 +88,20 @@ def fingerprint(parameters):
     return digest.hexdigest()
 
 
-def parameters(catalog_url):
+def parameters(stack):
     arm = platform.machine().lower() in ("arm64", "aarch64")
-    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": catalog_url}
+    return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": stack["catalog_url"],
+            "PaymentsUrl": stack["payments_url"], "BankUrl": stack["bank_url"]}
+
+
+def payments_environment(port, outputs, values):
+    """What the payments read, where they run as a process: the same that infra/payments.yaml gives them on AWS."""
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_REGION": tools.REGION,
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "BANK_URL": values["BankUrl"], "LISTEN": values["PaymentsUrl"].removeprefix("http://"),
+        "PAYMENTS_TABLE": outputs["PaymentsTable"], "REFUND_QUEUE_URL": outputs["RefundQueue"],
+    }
 
 
 def deploy(console, log, port, values):
@@ -139,3 +156,11 @@ def create_key(port, table):
     except (ValueError, KeyError):
         raise Failure("`tollgate keys create` made no key: mend the error below and try again.",
                       made.stderr or made.stdout) from None
+
+
+def stock(console, log, port, table):
+    """Puts the shop's products into their table, over what is there."""
+    with console.step("Stock the shop"):
+        console.run([tools.PYTHON, "-B", ROOT / "infra" / "local" / "products.py", table], log,
+                    "The products could not be put into their table: mend the error below and try again.",
+                    env=tools.environment(port), cwd=ROOT, stream=False)

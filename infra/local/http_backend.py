@@ -26,7 +26,10 @@ def resolve_url(original):
     """
     @functools.wraps(original)
     def mapped(integration, **request):
-        request["context_vars"]["request.path"] = request["request_path"]  # `$request.path` in a mapping
+        known = request["context_vars"]
+        known["request.path"] = request["request_path"]  # `$request.path` in a mapping
+        # `$context.authorizer.property`: AWS's name for what a Lambda authorizer's context has (http-api-logging-variables).
+        known |= {f"authorizer.{name}": value for name, value in known.get("authorizer.lambda", {}).items()}
         headers, query, path = original(integration, **request)
         uri = with_stage_variables(integration["integrationUri"], request["stage_vars"])
         url = urllib.parse.urlsplit(fill(uri, request["path_params"]))

@@ -19,9 +19,9 @@ MARKER = "TOLLGATE_STACK_MARKER"
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 
 
-def start(command, marker, log, cwd):
+def start(command, marker, log, cwd, settings):
     """Starts a process in a session of its own, so that Ctrl-C in the terminal does not reach it."""
-    env = {name: os.environ[name] for name in KEPT if name in os.environ}
+    env = {name: os.environ[name] for name in KEPT if name in os.environ} | settings
     with open(log, "ab") as out:
         return subprocess.Popen(
             [str(word) for word in command], env={**env, MARKER: marker}, cwd=cwd, stdin=subprocess.DEVNULL,
@@ -55,6 +55,17 @@ def end(marker, patience=5.0):
                 os.kill(pid, signal.SIGKILL if force else signal.SIGTERM)
             except ProcessLookupError:
                 pass  # ended meanwhile
+        time.sleep(0.1)
+
+
+def end_one(pid, patience=5.0):
+    """Ends one process, a child of this one or not: asks first, forces after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            os.kill(pid, signal.SIGKILL if time.monotonic() > deadline else signal.SIGTERM)
+        except ProcessLookupError:
+            return
         time.sleep(0.1)
 
 

@@ -35,6 +35,8 @@ def phases():
         ("Compare the templates of tests/services with its api.yaml", [*services.BUILD_API, "--check"],
          "One of them is stale, and `infra/local/stack.py services` writes it anew"),
         ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
+        ("Validate infra/shop.yaml", [*VALIDATE, deployment.SHOP], "infra/shop.yaml is not valid"),
+        ("Validate infra/payments.yaml", [*VALIDATE, deployment.PAYMENTS], "infra/payments.yaml is not valid"),
         ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
         ("Validate infra/websocket.yaml", [*VALIDATE, deployment.WEBSOCKET], "infra/websocket.yaml is not valid"),
         ("Validate infra/router-policy.yaml", [*VALIDATE, deployment.POLICY], "infra/router-policy.yaml is not valid"),

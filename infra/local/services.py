@@ -16,6 +16,7 @@ BUILD_API = [*deployment.TOLLGATE, "build", "tests/services/api.yaml", "--routes
              "--policy", "tests/services/router-policy.yaml"]
 # What the template deploys: the router's binary with another table.
 CODE = deployment.LAMBDA / "services"
+PARAMETERS = {"Architecture", "CatalogUrl"}
 OUTPUTS = {"ApiId", "RouterFunction", "RouterRole", "Queue", "Heard", "Stream", "Bucket"}
 
 
@@ -28,7 +29,7 @@ def up(state, console):
         console.run([*BUILD_API, "--table", CODE / deployment.TABLE.name], state / "services-build.log",
                     "tests/services/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
-    values = deployment.parameters(stack["catalog_url"])
+    values = {name: value for name, value in deployment.parameters(stack).items() if name in PARAMETERS}
     with console.step("Deploy the tests' own API"):
         outputs = deployment.sam_deploy(console, state / "services.log", stack["port"], values,
                                         (TEMPLATE, f"{deployment.STACK_NAME}-services", OUTPUTS))

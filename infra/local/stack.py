@@ -55,7 +55,8 @@ def bring_up(state, port, console):
         tools.install(console, state / "tools.log")
         deployment.build(console, state / "build.log")
         start(state, stack, console)
-        deploy(state, stack, console)
+        outputs = deploy(state, stack, console)
+        serve(state, stack, outputs, console)
         check(state, stack, console)
     except BaseException:
         if not running:  # leave nothing behind that this run started
@@ -90,7 +91,7 @@ def choose_port(port):
 
 
 def start(state, stack, console):
-    """Starts what does not run yet: the emulator, and the product catalogue that stands for a service of the user's."""
+    """Starts what does not run yet: the emulator, and what stands for others' services: a catalogue and a bank."""
     pids, port = stack["pids"], stack["port"]
     alive = processes.marked(stack["marker"])
     if pids.get("emulator") not in alive:
@@ -104,14 +105,39 @@ def start(state, stack, console):
             "--directory", HERE / "catalog"], lambda: not processes.port_is_free(catalog))
         stack["catalog_url"] = f"http://127.0.0.1:{catalog}"
         save(state, stack)
+    if pids.get("bank") not in alive:
+        bank = processes.free_port()
+        pids["bank"] = launch(state, stack, "bank", [deployment.LAMBDA / "bank" / "bootstrap"],
+                              lambda: get(bank, "/health")[0] == 200, settings={"LISTEN": f"127.0.0.1:{bank}"})
+        stack["bank_url"] = f"http://127.0.0.1:{bank}"
+    stack.setdefault("payments_url", f"http://127.0.0.1:{processes.free_port()}")
+    save(state, stack)
 
 
-def launch(state, stack, name, command, ready, patience=60):
+def serve(state, stack, outputs, console):
+    """Runs the payments as a process, where AWS has a container, on what was deployed; anew if they have changed."""
+    binary = deployment.LAMBDA / "payments" / "bootstrap"
+    settings = deployment.payments_environment(stack["port"], outputs, deployment.parameters(stack))
+    version = hashlib.sha256(binary.read_bytes() + repr(sorted(settings.items())).encode()).hexdigest()
+    pid = stack["pids"].get("payments")
+    if pid in processes.marked(stack["marker"]):
+        if stack.get("payments_version") == version:
+            return
+        processes.end_one(pid)
+    port = int(stack["payments_url"].rpartition(":")[2])
+    with console.step("Start the payments"):
+        stack["pids"]["payments"] = launch(state, stack, "payments", [binary], lambda: get(port, "/health")[0] == 200,
+                                           settings=settings)
+    stack["payments_version"] = version
+    save(state, stack)
+
+
+def launch(state, stack, name, command, ready, patience=60, settings=None):
     """Starts a process of the stack, waits until it serves, and returns its pid."""
     log = state / f"{name}.log"
     log.unlink(missing_ok=True)
     save(state, stack)  # before there is a process, so that `down` finds it whatever happens next
-    process = processes.start(command, stack["marker"], log, cwd=state)
+    process = processes.start(command, stack["marker"], log, cwd=state, settings=settings or {})
     deadline = time.monotonic() + patience
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -139,21 +165,26 @@ def get(port, path, patience=15):
 
 
 def deploy(state, stack, console):
-    """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one."""
+    """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one.
+
+    Returns the outputs.
+    """
     endpoint = f"http://127.0.0.1:{stack['port']}/_aws/execute-api"
-    values = deployment.parameters(stack["catalog_url"]) | {"ConnectionsEndpoint": endpoint}
+    values = deployment.parameters(stack) | {"ConnectionsEndpoint": endpoint}
     fingerprint = deployment.fingerprint(values)
     if stack.get("deployed") == fingerprint:
         console.say("           Nothing to deploy")
-        return
+        return stack["outputs"]
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
     if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys"):
         with console.step("Make a key for the tenant demo"):
             stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"])
-    save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint})
+    deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
+    save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})
     stack.update(load(state))
+    return outputs
 
 
 def describe(state, stack, outputs):
@@ -165,10 +196,14 @@ def describe(state, stack, outputs):
         "region": tools.REGION,
         "websocket_url": f"ws://localhost:{stack['port']}/_aws/execute-api/{outputs['WebSocketApiId']}/live",
         "broadcast_queue_url": outputs["BroadcastQueueUrl"],
+        "payments_binary": str(deployment.LAMBDA / "payments" / "bootstrap"),
+        "refund_queue": outputs["RefundQueue"],
         "tables": {"api_keys": outputs["ApiKeysTable"], "usage_plans": outputs["UsagePlansTable"],
                    "counters": outputs["CountersTable"], "carts": outputs["CartsTable"],
                    "connections": outputs["ConnectionsTable"], "subscriptions": outputs["SubscriptionsTable"],
-                   "messages": outputs["MessagesTable"]},
+                   "messages": outputs["MessagesTable"],
+                   "products": outputs["ProductsTable"], "orders": outputs["OrdersTable"],
+                   "payments": outputs["PaymentsTable"]},
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart")},
         "logs": str(state),
     }

@@ -24,7 +24,14 @@ pub struct Stack {
     pub websocket_url: String,
     /// The queue of broadcast jobs.
     pub broadcast_queue_url: String,
-    /// The tables' names: `api_keys`, `usage_plans`, `counters`, `carts`, `connections`, `subscriptions`, `messages`.
+    /// The bank that stands in.
+    pub bank_url: String,
+    /// The payments' server, as a program.
+    pub payments_binary: String,
+    /// The queue of refunds.
+    pub refund_queue: String,
+    /// The tables' names: `api_keys`, `usage_plans`, `counters`, `carts`, `products`, `orders`, `payments`, `connections`,
+    /// `subscriptions`, `messages`.
     pub tables: BTreeMap<String, String>,
     /// The functions' names: `router`, `authorizer`, `cart`.
     pub functions: BTreeMap<String, String>,

@@ -1,7 +1,14 @@
 //! The ports over DynamoDB keep the promises that the in-memory ones keep.
 
+use ::payments::dynamo_store::DynamoPayments;
 use aws::{ChannelStore, ChannelTables};
-use cart::{contract, dynamo_store::DynamoCarts};
+use cart::{
+    contract,
+    dynamo_store::DynamoCarts,
+    dynamo_till::DynamoTill,
+    money::{Currency, Money},
+    till_contract,
+};
 use e2e::Stack;
 use testkit::contracts;
 
@@ -19,6 +26,15 @@ async fn carts_in_dynamodb_keep_the_contract() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn prices_and_orders_in_dynamodb_keep_the_contract() {
+    let stack = Stack::get();
+    let [products, orders] = ["products", "orders"].map(|table| stack.tables[table].clone());
+    let price = Money { amount: 1250, currency: Currency::parse("EUR").expect("a currency") };
+    let till = DynamoTill::new(stack.connection().dynamodb(), products, orders);
+    till_contract::suite(&till, ("espresso-cup", price)).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn channels_in_dynamodb_keep_the_contract() {
     let stack = Stack::get();
     let table = |name: &str| stack.tables[name].clone();
@@ -29,4 +45,12 @@ async fn channels_in_dynamodb_keep_the_contract() {
     let run = format!("r{:x}", u64::from_be_bytes(random));
     let store = ChannelStore::new(stack.connection().dynamodb(), tables);
     testkit::channels::contract::suite(&store, &run, crate::websocket::now_s()).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn payments_in_dynamodb_keep_the_contract() {
+    let (stack, unique) = (Stack::get(), crate::payments::new_order());
+    let write_id = || crate::payments::new_order();
+    let store = DynamoPayments::new(stack.connection().dynamodb(), stack.tables["payments"].clone(), write_id);
+    ::payments::contract::suite(&store, &unique).await;
 }

@@ -57,7 +57,7 @@ enum CredentialsSource {
         secret_access_key: String,
         session_token: Option<String>,
     },
-    /// Managed Instances and SnapStart serve credentials over HTTP instead: the snapshot must not hold them.
+    /// Managed Instances, SnapStart and ECS serve credentials over HTTP instead: the snapshot must not hold them.
     ContainerEndpoint,
 }
 
@@ -74,7 +74,9 @@ impl AwsSettings {
 
     /// Reads them; problems are noted in `settings`.
     pub fn load(settings: &mut Settings<'_>) -> Self {
-        let container = settings.optional("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+        let container = settings
+            .optional("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+            .or_else(|| settings.optional("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"));
         let credentials = match container {
             Some(_) => CredentialsSource::ContainerEndpoint,
             None => CredentialsSource::Keys {

@@ -4,8 +4,9 @@
 //! the wait for its backend cost. See `docs/cost.md`.
 
 use crate::{
-    Destination, Guard, HttpProxy, Integration, LambdaProxy, Limits, Operation, PathTemplate, RestApi, Route, Source,
-    Target, TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
+    ActionValue, ChangeOperation, ChangeTarget, Destination, Guard, HttpProxy, Integration, LambdaProxy, Limits,
+    Operation, PathTemplate, Piece, RestApi, Route, Source, Target, TlsConfig, Validation, Way, document::Node,
+    reader::Reader, text::Part,
 };
 
 /// `x-tollgate-path`: what the document asks for.
@@ -127,6 +128,11 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
     } else {
         return match &operation.integration {
             Integration::Service(action) if !action.native => Some(format!("HTTP APIs have no {}", action.subtype)),
+            Integration::Service(action)
+                if action.parameters.values().any(|value| !matches!(value, ActionValue::Text { .. })) =>
+            {
+                Some(format!("HTTP APIs take nothing but text as a parameter of {}", action.subtype))
+            }
             Integration::Service(action) if action.credentials.is_none() => {
                 Some(format!("HTTP APIs call {} with credentials only", action.subtype))
             }
@@ -177,7 +183,7 @@ fn function_needs_router(proxy: &LambdaProxy, rest_api: &RestApi) -> Option<Stri
 }
 
 fn server_needs_router(guard: &Guard, proxy: &HttpProxy) -> Option<String> {
-    if *guard == Guard::ApiKey {
+    if *guard == Guard::ApiKey && !tells_who_called(proxy) {
         // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
         return Some("only the router tells an HTTP backend who called".to_owned());
     }
@@ -197,5 +203,17 @@ fn server_needs_router(guard: &Guard, proxy: &HttpProxy) -> Option<String> {
             Some(format!("the path parameter {route} is called {own} in the URL"))
         }
         _ => Some("HTTP APIs map parameters otherwise than REST APIs".to_owned()),
+    })
+}
+
+/// Whether the integration itself tells its backend who called, in a header that takes the place of the client's:
+/// `overwrite:header.x-tenant: $context.authorizer.tenant`.
+fn tells_who_called(proxy: &HttpProxy) -> bool {
+    proxy.changes.request.iter().any(|change| match change.value.as_slice() {
+        [Piece::Value(Source::Context(name))] => {
+            let is_header = matches!(change.target, ChangeTarget::Header(_));
+            is_header && change.operation == ChangeOperation::Overwrite && name.starts_with("authorizer.")
+        }
+        _ => false,
     })
 }

@@ -14,6 +14,6 @@ pub mod websocket;
 
 pub use after_response::{AfterResponse, run};
 pub use shutdown::LAST_WORK;
-pub use start::{Error, clock_ms, env, random_id, start};
+pub use start::{Error, clock_ms, env, random_id, start, start_server};
 pub use trace::traceparent;
 pub use unquoted::Unquoted;

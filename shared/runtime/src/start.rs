@@ -17,6 +17,21 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 /// One sentence that names every setting that is missing or malformed. Lambda shows it as the reason why the function did
 /// not start.
 pub fn start<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, Error> {
+    start_server(|settings| {
+        let config = load(settings);
+        // Read here although the Lambda client reads it again: it would panic.
+        for name in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME"] {
+            settings.text(name);
+        }
+        config
+    })
+}
+
+/// The same for a process that Lambda does not run.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_server<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, Error> {
     let level = env("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     // The function's crate is the one that the configuration is defined in.
     let function = std::any::type_name::<C>().split("::").next().unwrap_or_default();
@@ -24,10 +39,6 @@ pub fn start<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, Error> {
     let _ = tracing::subscriber::set_global_default(json_lines(function, level, std::io::stdout));
     let mut settings = Settings::new(env);
     let config = load(&mut settings);
-    // Read here although the Lambda client reads it again: it would panic.
-    for name in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME"] {
-        settings.text(name);
-    }
     Ok(settings.finish(config)?)
 }
 

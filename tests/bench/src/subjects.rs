@@ -98,7 +98,7 @@ pub(crate) fn all() -> Vec<Subject> {
             event: include_str!("../../../events/cart/read-cart.json"),
             expected: Expected::status(200, "\"version\":3"),
             backend: Backend::Aws,
-            settings: &[("CARTS_TABLE", "carts")],
+            settings: &[("CARTS_TABLE", "carts"), ("PRODUCTS_TABLE", "products"), ("ORDERS_TABLE", "orders")],
             operations: None,
             target_ms: None,
         },

@@ -6,10 +6,11 @@ use house::{environment, text};
 use settings::Settings;
 
 /// Names that Lambda sets, or that only a developer does.
-const NOT_OF_THE_TEMPLATE: [&str; 9] = [
+const NOT_OF_THE_TEMPLATE: [&str; 10] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_CA_BUNDLE",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_ENDPOINT_URL",
     "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",

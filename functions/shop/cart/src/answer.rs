@@ -9,7 +9,13 @@ use lambda_http::{
 };
 use serde::Serialize;
 
-use crate::{cart::Cart, precondition::etag, refusal::Refusal, view::CartView};
+use crate::{
+    cart::Cart,
+    order::Order,
+    precondition::etag,
+    refusal::Refusal,
+    view::{CartView, OrderView},
+};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +26,26 @@ pub enum Outcome {
     Shown(Cart),
     /// A cart was deleted.
     Deleted,
+    /// A cart has become an order.
+    Placed(Order),
 }
 
-/// The response to what was done. `path` is the request's, below which a new cart is found.
-pub fn outcome(outcome: &Outcome, path: &str) -> Response<Body> {
+/// The path below which the shop's API shows orders.
+const ORDERS: &str = "/orders";
+
+/// The response to what was done. `path` is the request's, below which a new cart is found, and `base` what stands before
+/// the path that this service knows: the stage, or nothing.
+pub fn outcome(outcome: &Outcome, path: &str, base: &str) -> Response<Body> {
     match outcome {
         Outcome::Created(cart) => {
             let location = format!("{path}/{}", cart.id);
             with(shown(StatusCode::CREATED, cart), LOCATION, &location)
         }
         Outcome::Shown(cart) => shown(StatusCode::OK, cart),
+        Outcome::Placed(order) => {
+            let location = format!("{base}{ORDERS}/{}", order.cart.id);
+            with(json(StatusCode::CREATED, &OrderView::of(order)), LOCATION, &location)
+        }
         Outcome::Deleted => {
             let mut response = Response::new(Body::Empty);
             *response.status_mut() = StatusCode::NO_CONTENT;

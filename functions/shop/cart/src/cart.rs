@@ -1,8 +1,9 @@
 //! A cart and its rules: functions from a cart to the next one.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use crate::{
+    customer::Customer,
     item::{Item, MAX_QUANTITY, Quantity, Sku},
     money::{Currency, Money, MoneyProblem},
 };
@@ -14,6 +15,9 @@ pub const MAX_ITEMS: usize = 100;
 /// A cart's name: 128 random bits as 32 lower-case hex digits, so that nobody guesses another's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CartId(String);
+
+/// What the shop asks for one piece of each article, by SKU.
+pub type Prices = BTreeMap<String, Money>;
 
 /// When a cart was last changed and when it expires, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub struct Cart {
     pub currency: Currency,
     /// Since when and until when.
     pub lifetime: Lifetime,
+    /// For whom it was frozen at checkout. From then on nothing in it changes.
+    pub frozen_for: Option<Customer>,
     items: Vec<Item>,
     total: Money,
 }
@@ -81,6 +87,34 @@ pub enum CartProblem {
     NoSuchItem {
         /// The article that was asked for.
         sku: Sku,
+    },
+    /// It has become an order.
+    #[error("the cart has become the order {id}, and changes no more: make another with POST /carts")]
+    Frozen {
+        /// The order's id, which is the cart's.
+        id: CartId,
+    },
+    /// Nothing to order.
+    #[error("the cart is empty: add an item first")]
+    Empty,
+    /// Nobody sells it, or not any more.
+    #[error("the shop does not sell {sku}: remove the item first")]
+    NotSold {
+        /// The article.
+        sku: Sku,
+    },
+    /// The shop asks another price than the cart has.
+    #[error(
+        "the cart holds {sku} at {held} and the shop sells it at {price} (minor units): remove the item, and add it again \
+         at the shop's price"
+    )]
+    NotThePrice {
+        /// The article.
+        sku: Sku,
+        /// Its price in the cart.
+        held: Money,
+        /// Its price in the shop.
+        price: Money,
     },
     /// One article in two lines, which no change here makes.
     #[error("the cart has {sku} twice")]
@@ -136,7 +170,7 @@ impl From<MoneyProblem> for CartProblem {
 impl Cart {
     /// An empty cart.
     pub fn new(id: CartId, currency: Currency, lifetime: Lifetime) -> Self {
-        Cart { id, version: 1, currency, lifetime, items: Vec::new(), total: Money::zero(currency) }
+        Cart { id, version: 1, currency, lifetime, frozen_for: None, items: Vec::new(), total: Money::zero(currency) }
     }
 
     /// This cart with these items instead of its own, its total computed.
@@ -162,6 +196,12 @@ impl Cart {
         Cart { version, ..self }
     }
 
+    /// This cart as it was frozen.
+    #[must_use]
+    pub fn frozen_for(self, customer: Option<Customer>) -> Self {
+        Cart { frozen_for: customer, ..self }
+    }
+
     /// What is in it, in the order it was added.
     pub fn items(&self) -> &[Item] {
         &self.items
@@ -176,7 +216,8 @@ impl Cart {
 /// Adds `item`. If its SKU is there at the same price, the quantities are summed and the name stays.
 ///
 /// # Errors
-/// [`CartProblem::CurrencyDiffers`], [`CartProblem::PriceDiffers`], [`CartProblem::TooMany`], [`CartProblem::Full`].
+/// [`CartProblem::CurrencyDiffers`], [`CartProblem::PriceDiffers`], [`CartProblem::TooMany`], [`CartProblem::Full`],
+/// [`CartProblem::Frozen`].
 pub fn add(cart: &Cart, item: Item, lifetime: Lifetime) -> Result<Cart, CartProblem> {
     // Before the prices are compared, so that a price in the wrong currency is told as such.
     Money::zero(cart.currency).plus(item.line_total())?;
@@ -191,7 +232,7 @@ pub fn add(cart: &Cart, item: Item, lifetime: Lifetime) -> Result<Cart, CartProb
 /// Sets the quantity of the item with `sku`.
 ///
 /// # Errors
-/// [`CartProblem::NoSuchItem`].
+/// [`CartProblem::NoSuchItem`], [`CartProblem::Frozen`].
 pub fn change(cart: &Cart, sku: &Sku, quantity: Quantity, lifetime: Lifetime) -> Result<Cart, CartProblem> {
     let mut items = cart.items.clone();
     let held = items.iter_mut().find(|held| held.sku == *sku);
@@ -203,7 +244,7 @@ pub fn change(cart: &Cart, sku: &Sku, quantity: Quantity, lifetime: Lifetime) ->
 /// Removes the item with `sku`.
 ///
 /// # Errors
-/// [`CartProblem::NoSuchItem`].
+/// [`CartProblem::NoSuchItem`], [`CartProblem::Frozen`].
 pub fn remove(cart: &Cart, sku: &Sku, lifetime: Lifetime) -> Result<Cart, CartProblem> {
     let items: Vec<_> = cart.items.iter().filter(|held| held.sku != *sku).cloned().collect();
     if items.len() == cart.items.len() {
@@ -212,7 +253,34 @@ pub fn remove(cart: &Cart, sku: &Sku, lifetime: Lifetime) -> Result<Cart, CartPr
     next(cart, items, lifetime)
 }
 
+/// Whether the cart may be thrown away.
+///
+/// # Errors
+/// [`CartProblem::Frozen`]: whoever repeats a checkout finds the order by it.
+pub fn open(cart: &Cart) -> Result<(), CartProblem> {
+    if cart.frozen_for.is_some() { Err(CartProblem::Frozen { id: cart.id.clone() }) } else { Ok(()) }
+}
+
+/// Freezes the cart for `customer`: its items are at the shop's prices, and stay.
+///
+/// # Errors
+/// [`CartProblem::Empty`], [`CartProblem::NotSold`], [`CartProblem::NotThePrice`], [`CartProblem::Frozen`].
+pub fn freeze(cart: &Cart, customer: Customer, prices: &Prices, lifetime: Lifetime) -> Result<Cart, CartProblem> {
+    if cart.items.is_empty() {
+        return Err(CartProblem::Empty);
+    }
+    for item in &cart.items {
+        let sku = || item.sku.clone();
+        let price = *prices.get(item.sku.as_str()).ok_or_else(|| CartProblem::NotSold { sku: sku() })?;
+        if price != item.unit_price() {
+            return Err(CartProblem::NotThePrice { sku: sku(), held: item.unit_price(), price });
+        }
+    }
+    Ok(next(cart, cart.items.clone(), lifetime)?.frozen_for(Some(customer)))
+}
+
 fn next(cart: &Cart, items: Vec<Item>, lifetime: Lifetime) -> Result<Cart, CartProblem> {
+    open(cart)?;
     let next = Cart::new(cart.id.clone(), cart.currency, lifetime).with_items(items)?;
     Ok(next.at_version(cart.version.saturating_add(1)))
 }

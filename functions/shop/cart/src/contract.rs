@@ -3,6 +3,7 @@
 
 use crate::{
     cart::{Cart, CartId, Lifetime, MAX_ITEMS},
+    customer::Customer,
     item::{Item, ItemName, MAX_NAME_CHARS, MAX_QUANTITY, MAX_SKU_BYTES, MAX_UNIT_PRICE, Quantity, Sku, UnitPrice},
     money::{Currency, Money},
     store::{CartStore, StoreError},
@@ -28,7 +29,10 @@ async fn a_cart_is_loaded_as_it_was_stored(store: &impl CartStore) {
     assert_eq!(store.load(&tenant, &cart.id).await, Ok(None));
     assert_eq!(store.create(&tenant, &cart).await, Ok(()));
     assert_eq!(store.load(&tenant, &cart.id).await, Ok(Some(cart.clone())));
-    assert_eq!(store.delete(&tenant, &cart.id, 1).await, Ok(()));
+    let frozen = cart.at_version(2).frozen_for(Customer::parse("ann"));
+    assert_eq!(store.replace(&tenant, &frozen).await, Ok(()));
+    assert_eq!(store.load(&tenant, &frozen.id).await, Ok(Some(frozen.clone())));
+    assert_eq!(store.delete(&tenant, &frozen.id, 2).await, Ok(()));
 }
 
 async fn the_largest_cart_is_loaded_as_it_was_stored(store: &impl CartStore) {

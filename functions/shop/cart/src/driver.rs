@@ -5,12 +5,15 @@ use serde_json::{Value, json};
 
 use crate::{
     cart::{Cart, CartId, Lifetime, add},
+    customer::Customer,
     item::{Item, ItemName, Quantity, Sku, UnitPrice},
-    memory::MemoryCarts,
+    memory::{MemoryCarts, MemoryTill},
     money::{Currency, Money},
+    order::Order,
     service::CartService,
     store::CartStore,
     tenant::Tenant,
+    till::Till,
 };
 
 /// The clock of every test: 2026-01-31T12:00:00Z.
@@ -28,9 +31,12 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-pub(crate) fn service<S: CartStore>(store: S) -> CartService<S> {
+/// A service over `store`, in a shop that sells what the known cart holds.
+pub(crate) fn service<S: CartStore>(store: S) -> CartService<S, MemoryTill> {
+    let price = |amount| Money { amount, currency: Currency::parse("EUR").unwrap() };
+    let till = MemoryTill::default().selling("TEA-EARL-GREY-100", price(1250)).selling("MUG-BLUE", price(1999));
     let random = || Some(std::array::from_fn(|at| u8::try_from(at).unwrap()));
-    CartService { store, ttl_s: TTL_S, clock_ms: || NOW_S * 1000, random }
+    CartService { store, till, ttl_s: TTL_S, clock_ms: || NOW_S * 1000, random }
 }
 
 /// A store in which tenant `demo` has the cart that `docs/cart.md` shows, at version 3.
@@ -44,6 +50,12 @@ pub(crate) fn known_cart() -> Cart {
     let empty = Cart::new(CartId::parse(KNOWN).unwrap(), Currency::parse("EUR").unwrap(), lifetime);
     let one = add(&empty, item("TEA-EARL-GREY-100", "Earl Grey, 100 g", 2, 1250), lifetime).unwrap();
     add(&one, item("MUG-BLUE", "Mug, blue", 1, 1999), lifetime).unwrap()
+}
+
+/// The order that the known cart becomes when `ann` checks it out.
+pub(crate) fn known_order() -> Order {
+    let customer = Some(Customer::parse("ann").unwrap());
+    Order::of(known_cart().at_version(4).frozen_for(customer)).unwrap()
 }
 
 pub(crate) fn item(sku: &str, name: &str, quantity: u64, amount: u64) -> Item {
@@ -79,7 +91,7 @@ pub(crate) fn with(mut event: Value, pointer: &str, value: impl Into<Value>) -> 
     event
 }
 
-pub(crate) async fn send(service: &CartService<impl CartStore>, event: &Value) -> Answer {
+pub(crate) async fn send(service: &CartService<impl CartStore, impl Till>, event: &Value) -> Answer {
     let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), Context::default());
     let response = crate::lambda(service).oneshot(event).await.unwrap();
     let response = serde_json::to_value(response).unwrap();

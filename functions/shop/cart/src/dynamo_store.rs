@@ -19,15 +19,15 @@ use aws::dynamodb::{
 };
 
 use crate::{
+    attributes::number,
     cart::{Cart, CartId},
     store::{CartStore, StoreError},
     tenant::Tenant,
 };
 
-/// How long one call may take, with its retries. DynamoDB answers in milliseconds; a request makes at most two calls,
-/// so it is answered within 6 s, if only with 503: a client learns more from that than from API Gateway's timeout after
-/// 30 s.
-const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long one call may take, with its retries. DynamoDB answers in milliseconds; a request makes at most four calls,
+/// so it is answered within 8 s, if only with 503: a client learns more from that than from a timeout after 10 s.
+const CALL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Carts in a table.
 #[derive(Clone)]
@@ -78,7 +78,7 @@ impl CartStore for DynamoCarts {
     }
 
     async fn replace(&self, tenant: &Tenant, cart: &Cart) -> Result<(), StoreError> {
-        let previous = item::number(cart.version.saturating_sub(1));
+        let previous = number(cart.version.saturating_sub(1));
         self.put(tenant, cart, |put| {
             put.condition_expression("#version = :previous")
                 .expression_attribute_names("#version", "version")
@@ -92,7 +92,7 @@ impl CartStore for DynamoCarts {
         let delete = delete
             .condition_expression("attribute_not_exists(cartKey) OR #version = :version")
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", item::number(version));
+            .expression_attribute_values(":version", number(version));
         match within(delete.send()).await? {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
@@ -117,13 +117,14 @@ fn write_id() -> Result<AttributeValue, StoreError> {
     Ok(AttributeValue::S(format!("{:016x}", u64::from_be_bytes(random))))
 }
 
-async fn within<T>(call: impl Future<Output = T>) -> Result<T, StoreError> {
+/// What `call` gives, if it gives it in time.
+pub(crate) async fn within<T>(call: impl Future<Output = T>) -> Result<T, StoreError> {
     let late = |_| StoreError::Unavailable(format!("no answer within {CALL_TIMEOUT:?}"));
     tokio::time::timeout(CALL_TIMEOUT, call).await.map_err(late)
 }
 
 /// The error with its whole chain. Not the SDK's `DisplayErrorContext`, which adds the response's headers and body.
-fn unavailable<E: Error + Send + Sync + 'static>(error: SdkError<E>) -> StoreError {
+pub(crate) fn unavailable<E: Error + Send + Sync + 'static>(error: SdkError<E>) -> StoreError {
     let chain = std::iter::successors(Some(&error as &dyn Error), |error| (*error).source());
     let chain: Vec<String> = chain.map(ToString::to_string).collect();
     let request = error.request_id().map_or_else(String::new, |id| format!(" (AWS request {id})"));

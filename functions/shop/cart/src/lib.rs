@@ -1,28 +1,37 @@
 //! The shop's cart service: a typical service behind the gateway, built on `lambda_http`. Its API is in `docs/cart.md`.
 //!
-//! [`cart`], [`item`] and [`money`] are the rules: functions from values to values. [`store`] is the port they need,
-//! kept by [`dynamo_store`] and [`memory`], which [`contract`] holds to the same promises. A request goes through
+//! [`cart`], [`order`], [`item`] and [`money`] are the rules: functions from values to values. [`store`] and [`till`] are
+//! the ports they need, kept by [`dynamo_store`], [`dynamo_till`] and [`memory`], which [`contract`] and
+//! [`till_contract`] hold to the same promises. A request goes through
 //! [`event`], [`route`], [`request`], [`service`] and [`answer`].
 
 pub mod answer;
+mod attributes;
 pub mod body;
 pub mod cart;
 pub mod contract;
+pub mod customer;
 #[cfg(test)]
 mod driver;
 pub mod dynamo_store;
+pub mod dynamo_till;
 pub mod event;
 pub mod item;
 mod log;
 pub mod memory;
 pub mod money;
+pub mod order;
 pub mod precondition;
 pub mod refusal;
 pub mod request;
 pub mod route;
+#[cfg(test)]
+mod script;
 pub mod service;
 pub mod store;
 pub mod tenant;
+pub mod till;
+pub mod till_contract;
 pub mod view;
 
 use std::convert::Infallible;
@@ -34,7 +43,7 @@ use lambda_http::{
 use serde::Serialize;
 use settings::Settings;
 
-use crate::{service::CartService, store::CartStore};
+use crate::{service::CartService, store::CartStore, till::Till};
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
@@ -47,6 +56,10 @@ pub struct Config {
     pub aws: AwsSettings,
     /// The table of carts.
     pub carts_table: String,
+    /// The table of products, which has the prices.
+    pub products_table: String,
+    /// The table of orders.
+    pub orders_table: String,
     /// How long a cart lives after its last change.
     pub cart_ttl_s: u64,
 }
@@ -59,14 +72,16 @@ impl Config {
         if !(1..=MAX_TTL_DAYS).contains(&days) {
             settings.problem(format!("CART_TTL_DAYS is {days}, which is not from 1 to {MAX_TTL_DAYS}"));
         }
-        Config { aws, carts_table, cart_ttl_s: days.saturating_mul(SECONDS_A_DAY) }
+        let (products_table, orders_table) = (settings.text("PRODUCTS_TABLE"), settings.text("ORDERS_TABLE"));
+        Config { aws, carts_table, products_table, orders_table, cart_ttl_s: days.saturating_mul(SECONDS_A_DAY) }
     }
 }
 
 /// The service as Lambda calls it: an API Gateway event in, a response in the shape that its sender understands out.
-pub fn lambda<'a, S: CartStore>(
-    service: &'a CartService<S>,
-) -> impl Service<LambdaEvent<LambdaRequest>, Response = impl Serialize + use<'a, S>, Error = Infallible> + use<'a, S> {
+pub fn lambda<'a, S: CartStore, T: Till>(
+    service: &'a CartService<S, T>,
+) -> impl Service<LambdaEvent<LambdaRequest>, Response = impl Serialize + use<'a, S, T>, Error = Infallible> + use<'a, S, T>
+{
     let answer = service_fn(move |request| async move { Ok::<_, Infallible>(service.answer(request).await) });
     MapRequest::new(Adapter::from(answer), event::disarmed)
 }
@@ -75,7 +90,7 @@ pub fn lambda<'a, S: CartStore>(
 ///
 /// # Errors
 /// When the Lambda runtime API cannot be reached.
-pub async fn run(service: &CartService<impl CartStore>) -> Result<(), lambda_runtime::Error> {
+pub async fn run(service: &CartService<impl CartStore, impl Till>) -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(lambda(service)).await
 }
 

@@ -6,9 +6,13 @@ use std::{
 };
 
 use crate::{
-    cart::{Cart, CartId},
+    cart::{Cart, CartId, Prices},
+    item::Sku,
+    money::Money,
+    order::Order,
     store::{CartStore, StoreError},
     tenant::Tenant,
+    till::Till,
 };
 
 type Carts = BTreeMap<(String, CartId), Cart>;
@@ -71,13 +75,47 @@ impl CartStore for MemoryCarts {
     }
 }
 
+/// A till that forgets everything when it is dropped.
+#[derive(Default)]
+pub struct MemoryTill {
+    prices: Prices,
+    orders: Mutex<BTreeMap<(String, CartId), Order>>,
+}
+
+impl MemoryTill {
+    /// A till that sells `sku` at `price`.
+    #[must_use]
+    pub fn selling(mut self, sku: &str, price: Money) -> Self {
+        self.prices.insert(sku.to_owned(), price);
+        self
+    }
+
+    /// A till in which `order` has come as far as its status says.
+    #[must_use]
+    pub fn holding(self, tenant: &Tenant, order: Order) -> Self {
+        lock(&self.orders).insert(key(tenant, &order.cart.id), order);
+        self
+    }
+}
+
+impl Till for MemoryTill {
+    async fn prices(&self, skus: &[&Sku]) -> Result<Prices, StoreError> {
+        let price = |sku: &&Sku| Some((sku.as_str().to_owned(), *self.prices.get(sku.as_str())?));
+        Ok(skus.iter().filter_map(price).collect())
+    }
+
+    async fn place(&self, tenant: &Tenant, order: &Order) -> Result<Order, StoreError> {
+        Ok(lock(&self.orders).entry(key(tenant, &order.cart.id)).or_insert_with(|| order.clone()).clone())
+    }
+}
+
 fn key(tenant: &Tenant, id: &CartId) -> (String, CartId) {
     (tenant.to_string(), id.clone())
 }
 
 /// A test that panicked with the lock held has failed already: the others go on.
-fn lock(carts: &Mutex<Carts>) -> MutexGuard<'_, Carts> {
-    carts.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -87,5 +125,12 @@ mod tests {
     #[tokio::test]
     async fn the_store_in_memory_keeps_the_promises_of_a_cart_store() {
         crate::contract::suite(&MemoryCarts::default()).await;
+    }
+
+    #[tokio::test]
+    async fn the_till_in_memory_keeps_the_promises_of_a_till() {
+        let price = Money { amount: 1250, currency: crate::money::Currency::parse("EUR").unwrap() };
+        crate::till_contract::suite(&MemoryTill::default().selling("espresso-cup", price), ("espresso-cup", price))
+            .await;
     }
 }

@@ -9,8 +9,8 @@ use crate::{body::Fault, cart::CartProblem, request::MAX_BODY_BYTES, store::Stor
 pub enum Refusal {
     /// No resource has this path.
     #[error(
-        "there is nothing here: this service has /carts, /carts/{{cartId}}, /carts/{{cartId}}/items and \
-         /carts/{{cartId}}/items/{{sku}}"
+        "there is nothing here: this service has /carts, /carts/{{cartId}}, /carts/{{cartId}}/items, \
+         /carts/{{cartId}}/items/{{sku}} and /carts/{{cartId}}/checkout"
     )]
     NoSuchPath,
     /// The resource does not know the method.
@@ -40,6 +40,9 @@ pub enum Refusal {
         /// Where it is.
         version: u64,
     },
+    /// The cart is an order already, and another's.
+    #[error("the cart has become an order of another customer: send the customer that it was checked out for")]
+    OtherCustomer,
     /// The cart's rules do not allow it.
     #[error(transparent)]
     Cart(#[from] CartProblem),
@@ -80,11 +83,16 @@ impl Refusal {
             }
             Refusal::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::LostRace
+            | Refusal::OtherCustomer
             | Refusal::Cart(
                 CartProblem::PriceDiffers { .. }
                 | CartProblem::TooMany { .. }
                 | CartProblem::Full
                 | CartProblem::Twice { .. }
+                | CartProblem::Frozen { .. }
+                | CartProblem::Empty
+                | CartProblem::NotSold { .. }
+                | CartProblem::NotThePrice { .. }
                 | CartProblem::TotalTooLarge,
             ) => StatusCode::CONFLICT,
             Refusal::OtherVersion { .. } => StatusCode::PRECONDITION_FAILED,
@@ -101,10 +109,11 @@ impl Refusal {
             Refusal::Wrong(fault) => Some(&fault.field),
             Refusal::NotJson => Some("Content-Type"),
             Refusal::OtherVersion { .. } => Some("If-Match"),
+            Refusal::OtherCustomer => Some("customer"),
             Refusal::Cart(CartProblem::CurrencyDiffers { .. }) => Some("unitPrice.currency"),
-            Refusal::Cart(CartProblem::PriceDiffers { .. }) => Some("unitPrice"),
+            Refusal::Cart(CartProblem::PriceDiffers { .. } | CartProblem::NotThePrice { .. }) => Some("unitPrice"),
             Refusal::Cart(CartProblem::TooMany { .. }) => Some("quantity"),
-            Refusal::Cart(CartProblem::NoSuchItem { .. }) => Some("sku"),
+            Refusal::Cart(CartProblem::NoSuchItem { .. } | CartProblem::NotSold { .. }) => Some("sku"),
             _ => None,
         }
     }

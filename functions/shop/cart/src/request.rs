@@ -9,6 +9,7 @@ use lambda_http::{
 use crate::{
     body::{self, Fault, Fields, fault},
     cart::{CartId, CartProblem},
+    customer::Customer,
     item::{Item, ItemName, Quantity, Sku, UnitPrice},
     money::{Currency, Money},
     precondition::Precondition,
@@ -30,6 +31,8 @@ pub enum Action {
     Read(CartId),
     /// Delete a cart.
     Delete(CartId),
+    /// Make an order of a cart.
+    CheckOut(CartId, Customer),
     /// Change what is in a cart.
     Change(CartId, Change),
 }
@@ -46,6 +49,7 @@ pub enum Change {
 }
 
 const CURRENCY: &str = "three upper-case letters of ISO 4217, such as EUR";
+const CUSTOMER: &str = "1 to 254 of A-Z a-z 0-9 . _ @ + - (but not . or ..)";
 const SKU: &str = "1 to 64 of A-Z a-z 0-9 . _ - (but not . or ..)";
 const NAME: &str = "1 to 200 characters";
 const QUANTITY: &str = "a whole number from 1 to 999";
@@ -67,6 +71,11 @@ pub fn path(request: &Request) -> &str {
     };
     let below = |stage| path.strip_prefix('/')?.strip_prefix(stage).filter(|rest| rest.starts_with('/'));
     stage.and_then(below).unwrap_or(path)
+}
+
+/// What stands before [`path`]: nothing, or the stage as `/prod`.
+pub fn base(request: &Request) -> &str {
+    request.raw_http_path().strip_suffix(path(request)).unwrap_or_default()
 }
 
 /// The tenant that the authorizer named: `requestContext.authorizer.lambda.tenant` of payload 2.0 and
@@ -96,6 +105,7 @@ pub fn action(request: &Request, operation: Operation) -> Result<Action, Refusal
         Operation::CreateCart => Ok(Action::Create(new_cart(json(request)?)?)),
         Operation::ReadCart(cart) => Ok(Action::Read(cart_id(&cart)?)),
         Operation::DeleteCart(cart) => Ok(Action::Delete(cart_id(&cart)?)),
+        Operation::CheckOut(cart) => Ok(Action::CheckOut(cart_id(&cart)?, customer(json(request)?)?)),
         Operation::AddItem(cart) => Ok(Action::Change(cart_id(&cart)?, Change::Add(new_item(json(request)?)?))),
         Operation::ChangeItem(cart, item) => {
             let (cart, item) = (cart_id(&cart)?, sku(&item)?);
@@ -134,6 +144,10 @@ fn is_json(content_type: &[u8]) -> bool {
 
 fn new_cart(body: serde_json::Value) -> Result<Currency, Fault> {
     Fields::of(&body, &["currency"])?.text("currency", CURRENCY, Currency::parse)
+}
+
+fn customer(body: serde_json::Value) -> Result<Customer, Fault> {
+    Fields::of(&body, &["customer"])?.text("customer", CUSTOMER, Customer::parse)
 }
 
 fn new_item(body: serde_json::Value) -> Result<Item, Refusal> {

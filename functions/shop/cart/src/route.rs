@@ -10,6 +10,8 @@ pub enum Resource {
     Carts,
     /// One cart.
     Cart(String),
+    /// One cart's way to become an order.
+    Checkout(String),
     /// One cart's items.
     Items(String),
     /// One item of one cart.
@@ -25,6 +27,8 @@ pub enum Operation {
     ReadCart(String),
     /// Delete a cart.
     DeleteCart(String),
+    /// Make an order of a cart.
+    CheckOut(String),
     /// Put something into a cart.
     AddItem(String),
     /// Take more or less of it.
@@ -43,6 +47,7 @@ impl Resource {
         match *segments.as_slice() {
             ["carts"] => Some(Resource::Carts),
             ["carts", cart] if !cart.is_empty() => Some(Resource::Cart(cart.to_owned())),
+            ["carts", cart, "checkout"] if !cart.is_empty() => Some(Resource::Checkout(cart.to_owned())),
             ["carts", cart, "items"] if !cart.is_empty() => Some(Resource::Items(cart.to_owned())),
             ["carts", cart, "items", sku] if !cart.is_empty() && !sku.is_empty() => {
                 Some(Resource::Item(cart.to_owned(), sku.to_owned()))
@@ -57,6 +62,7 @@ impl Resource {
             (Resource::Carts, &Method::POST) => Some(Operation::CreateCart),
             (Resource::Cart(cart), &Method::GET) => Some(Operation::ReadCart(cart)),
             (Resource::Cart(cart), &Method::DELETE) => Some(Operation::DeleteCart(cart)),
+            (Resource::Checkout(cart), &Method::POST) => Some(Operation::CheckOut(cart)),
             (Resource::Items(cart), &Method::POST) => Some(Operation::AddItem(cart)),
             (Resource::Item(cart, sku), &Method::PATCH) => Some(Operation::ChangeItem(cart, sku)),
             (Resource::Item(cart, sku), &Method::DELETE) => Some(Operation::RemoveItem(cart, sku)),
@@ -67,7 +73,7 @@ impl Resource {
     /// The methods that [`Resource::operation`] knows, as an `Allow` header lists them.
     pub fn allow(&self) -> &'static str {
         match self {
-            Resource::Carts | Resource::Items(_) => "POST",
+            Resource::Carts | Resource::Items(_) | Resource::Checkout(_) => "POST",
             Resource::Cart(_) => "DELETE, GET",
             Resource::Item(..) => "DELETE, PATCH",
         }
@@ -78,6 +84,7 @@ impl Resource {
         match self {
             Resource::Carts => "/carts",
             Resource::Cart(_) => "/carts/{cartId}",
+            Resource::Checkout(_) => "/carts/{cartId}/checkout",
             Resource::Items(_) => "/carts/{cartId}/items",
             Resource::Item(..) => "/carts/{cartId}/items/{sku}",
         }
@@ -98,6 +105,7 @@ mod tests {
         check("/carts", Some("Carts"));
         check("/carts/c1", Some(r#"Cart("c1")"#));
         check("/carts/c1/items", Some(r#"Items("c1")"#));
+        check("/carts/c1/checkout", Some(r#"Checkout("c1")"#));
         check("/carts/c1/items/TEA-1", Some(r#"Item("c1", "TEA-1")"#));
         for path in
             ["", "/", "carts", "/carts/", "//carts", "/Carts", "/carts/c1/", "/carts//items", "/carts/c1/things"]
@@ -122,7 +130,7 @@ mod tests {
     #[test]
     fn the_allowed_methods_are_those_that_do_something() {
         let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get"];
-        for path in ["/carts", "/carts/c", "/carts/c/items", "/carts/c/items/s"] {
+        for path in ["/carts", "/carts/c", "/carts/c/checkout", "/carts/c/items", "/carts/c/items/s"] {
             let resource = Resource::find(path).unwrap();
             for method in methods {
                 let done = resource.clone().operation(&method.parse().unwrap()).is_some();

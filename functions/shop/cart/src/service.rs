@@ -6,22 +6,27 @@ use tracing::Instrument as _;
 use crate::{
     answer::{self, Outcome},
     cart::{self, Cart, CartId, Lifetime},
+    customer::Customer,
     log,
     money::Currency,
+    order::Order,
     precondition::Precondition,
     refusal::Refusal,
     request::{self, Action, Change},
     route::Resource,
     store::CartStore,
     tenant::Tenant,
+    till::Till,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-/// The cart service over a store.
-pub struct CartService<S> {
+/// The cart service over a store and a till.
+pub struct CartService<S, T> {
     /// Where carts are kept.
     pub store: S,
+    /// Where prices and orders are.
+    pub till: T,
     /// How long a cart lives after its last change.
     pub ttl_s: u64,
     /// The clock: milliseconds since 1970.
@@ -30,7 +35,7 @@ pub struct CartService<S> {
     pub random: fn() -> Option<[u8; 16]>,
 }
 
-impl<S: CartStore> CartService<S> {
+impl<S: CartStore, T: Till> CartService<S, T> {
     /// Answers one request, whatever it is, and logs one line about it.
     pub async fn answer(&self, request: Request) -> Response<Body> {
         let request_id = log::request_id(&request);
@@ -43,7 +48,7 @@ impl<S: CartStore> CartService<S> {
         let route = resource.as_ref().map_or("none", Resource::pattern);
         let done = self.perform(request, resource).await;
         let response = match &done {
-            Ok(outcome) => answer::outcome(outcome, request.raw_http_path()),
+            Ok(outcome) => answer::outcome(outcome, request.raw_http_path(), request::base(request)),
             Err(refusal) => answer::refusal(refusal, request_id),
         };
         log::line(request.method(), route, response.status(), done.err());
@@ -59,6 +64,9 @@ impl<S: CartStore> CartService<S> {
             Action::Create(currency) => self.create(&tenant, currency).await.map(Outcome::Created),
             Action::Read(id) => self.load(&tenant, &id).await.map(Outcome::Shown),
             Action::Delete(id) => self.delete(&tenant, &id, request::precondition(request)?).await,
+            Action::CheckOut(id, customer) => {
+                self.check_out(&tenant, &id, customer, request::precondition(request)?).await.map(Outcome::Placed)
+            }
             Action::Change(id, change) => {
                 self.change(&tenant, &id, change, request::precondition(request)?).await.map(Outcome::Shown)
             }
@@ -79,6 +87,7 @@ impl<S: CartStore> CartService<S> {
 
     async fn delete(&self, tenant: &Tenant, id: &CartId, asked: Precondition) -> Result<Outcome, Refusal> {
         let cart = admitted(self.load(tenant, id).await?, &asked)?;
+        cart::open(&cart)?;
         self.store.delete(tenant, id, cart.version).await?;
         Ok(Outcome::Deleted)
     }
@@ -92,6 +101,34 @@ impl<S: CartStore> CartService<S> {
         }?;
         self.store.replace(tenant, &next).await?;
         Ok(next)
+    }
+
+    /// First the cart is frozen, then it becomes an order: whoever repeats a checkout that was cut off in between finds the
+    /// frozen cart and makes the order of it.
+    async fn check_out(
+        &self,
+        tenant: &Tenant,
+        id: &CartId,
+        customer: Customer,
+        asked: Precondition,
+    ) -> Result<Order, Refusal> {
+        let cart = self.load(tenant, id).await?;
+        let frozen = match &cart.frozen_for {
+            Some(other) if *other != customer => return Err(Refusal::OtherCustomer),
+            // The version that the client saw is not this one's, if it saw the cart before its first attempt.
+            Some(_) => cart,
+            None => self.freeze(tenant, &admitted(cart, &asked)?, customer).await?,
+        };
+        let order = Order::of(frozen).ok_or(Refusal::LostRace)?;
+        Ok(self.till.place(tenant, &order).await?)
+    }
+
+    async fn freeze(&self, tenant: &Tenant, cart: &Cart, customer: Customer) -> Result<Cart, Refusal> {
+        let skus: Vec<_> = cart.items().iter().map(|item| &item.sku).collect();
+        let prices = if skus.is_empty() { cart::Prices::new() } else { self.till.prices(&skus).await? };
+        let frozen = cart::freeze(cart, customer, &prices, self.lifetime())?;
+        self.store.replace(tenant, &frozen).await?;
+        Ok(frozen)
     }
 
     fn lifetime(&self) -> Lifetime {

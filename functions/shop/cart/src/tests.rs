@@ -7,7 +7,8 @@ use crate::driver::{KNOWN, event, prepared, send, service};
 
 /// The status that each event in `events/cart` is answered with, over a store that holds the known cart of tenant
 /// `demo`.
-const EXPECTED: [(&str, u64); 18] = [
+const EXPECTED: [(&str, u64); 19] = [
+    ("check-out", 201),
     ("create-cart", 201),
     ("create-cart-no-tenant", 403),
     ("create-cart-bad-json", 400),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::{cart::Cart, item::Item, money::Money};
+use crate::{cart::Cart, item::Item, money::Money, order::Order};
 
 /// What a client is shown of a cart.
 #[derive(Serialize)]
@@ -16,6 +16,21 @@ pub struct CartView<'a> {
     total: MoneyView,
     expires_at: String,
     updated_at: String,
+    /// The order that the cart has become.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+}
+
+/// What a client is shown of an order: the same as `GET /orders/{orderId}` reads from the table.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderView<'a> {
+    id: String,
+    customer: String,
+    status: &'a str,
+    items: Vec<ItemView<'a>>,
+    total: MoneyView,
+    placed_at: String,
 }
 
 #[derive(Serialize)]
@@ -45,6 +60,21 @@ impl<'a> CartView<'a> {
             total: MoneyView::of(cart.total()),
             expires_at: rfc_3339(cart.lifetime.expires_at_s),
             updated_at: rfc_3339(cart.lifetime.updated_at_s),
+            order: cart.frozen_for.as_ref().map(|_| cart.id.to_string()),
+        }
+    }
+}
+
+impl<'a> OrderView<'a> {
+    /// The view of `order`.
+    pub fn of(order: &'a Order) -> Self {
+        OrderView {
+            id: order.cart.id.to_string(),
+            customer: order.customer.to_string(),
+            status: order.status.as_str(),
+            items: order.cart.items().iter().map(ItemView::of).collect(),
+            total: MoneyView::of(order.cart.total()),
+            placed_at: rfc_3339(order.placed_at_s),
         }
     }
 }
@@ -68,7 +98,7 @@ impl MoneyView {
 }
 
 /// A moment as RFC 3339 writes it; one after the year 9999, which no cart has, as that year's end.
-fn rfc_3339(seconds: u64) -> String {
+pub(crate) fn rfc_3339(seconds: u64) -> String {
     let since = Duration::seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
     let moment = OffsetDateTime::UNIX_EPOCH.saturating_add(since);
     let (year, month, day) = moment.to_calendar_date();

@@ -88,6 +88,10 @@ const SUBTYPES: [Subtype; 16] = [
     ),
 ];
 
+/// Parameters of HTTP APIs' own actions whose text is JSON: the router also takes an object of values and writes it, so that
+/// no value can leave its place.
+const JSON_TEXTS: [&str; 3] = ["Detail", "Input", "MessageBody"];
+
 /// What a write to DynamoDB may have beside its item or key.
 const CONDITIONAL: [&str; 4] =
     ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnValues"];
@@ -142,13 +146,14 @@ fn read_parameters(
     parameters
 }
 
-/// A parameter's value: text for HTTP APIs, any JSON for ours.
+/// A parameter's value: text for HTTP APIs, or an object where the text is JSON; any JSON for ours.
 fn action_value(
     reader: &mut Reader,
     (key, node): (&str, &Node),
     only_text: bool,
     path: &PathTemplate,
 ) -> Option<ActionValue> {
+    let only_text = only_text && !(JSON_TEXTS.contains(&key) && matches!(node.value, Value::Map(_)));
     if only_text || node.intrinsic().is_some() {
         reader.text(node, key)?;
     }

@@ -120,6 +120,39 @@ fn a_server_that_is_to_learn_who_called_is_called_by_the_router() {
 }
 
 #[test]
+fn a_private_server_that_the_definition_tells_who_called_is_called_without_the_router() {
+    let told = |changes: &str| {
+        let integration = format!(
+            "{{type: http_proxy, httpMethod: POST, uri: 'http://payments/orders/{{id}}', connectionType: VPC_LINK, \
+             connectionId: '${{stageVariables.link}}', integrationTarget: '${{stageVariables.listener}}', \
+             requestParameters: {changes}}}"
+        );
+        let operation = format!("{{security: [{{api_key: []}}], x-amazon-apigateway-integration: {integration}}}");
+        routes("", &format!("  /orders/{{id}}:\n    post: {operation}\n"))
+    };
+    let template = told("{'overwrite:header.x-shop-tenant': $context.authorizer.tenant}");
+    let integration = resource(&template, "PostOrdersParameterIntegration");
+    for line in [
+        "ConnectionType: VPC_LINK",
+        "ConnectionId: !Sub \"${VariableLink}\"",
+        "IntegrationUri: !Sub \"${VariableListener}\"",
+        "\"overwrite:header.x-shop-tenant\": \"$context.authorizer.tenant\"",
+        "\"overwrite:path\": \"/orders/${request.path.id}\"",
+    ] {
+        assert!(integration.contains(line), "{line} in {integration}");
+    }
+    // Beside the client's own, or made of what the client says: the router has to tell.
+    for changes in [
+        "{'append:header.x-shop-tenant': $context.authorizer.tenant}",
+        "{'overwrite:header.x-shop-tenant': $request.header.x-tenant}",
+        "{'overwrite:header.x-shop-tenant': 'of ${context.authorizer.tenant}'}",
+        "{'overwrite:querystring.tenant': $context.authorizer.tenant}",
+    ] {
+        assert!(!told(changes).contains("VPC_LINK"), "{changes}");
+    }
+}
+
+#[test]
 fn a_native_route_does_not_catch_what_a_guarded_neighbour_misses() {
     let paths = format!(
         "  /admin/{{id}}:\n    get: {{security: [{{api_key: []}}], x-tollgate-path: native, {FUNCTION}}}\n  /{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{FUNCTION}}}\n"
@@ -237,6 +270,21 @@ fn an_aws_service_is_called_by_the_managed_gateway() {
     for variable in ["queue: !Ref VariableQueue", "role: !Ref VariableRole"] {
         assert!(template.contains(variable), "{template}");
     }
+}
+
+#[test]
+fn a_service_action_whose_text_is_made_of_an_object_is_called_by_the_router() {
+    let start = |input: &str| {
+        let parameters = format!("{{StateMachineArn: $stageVariables.machine, Input: {input}}}");
+        let integration = format!(
+            "{{type: aws_proxy, integrationSubtype: StepFunctions-StartExecution, credentials: 'arn:aws:iam::123456789012:role/r', \
+             requestParameters: {parameters}}}"
+        );
+        routes("", &format!("  /a/{{id}}:\n    post: {{x-amazon-apigateway-integration: {integration}}}\n"))
+    };
+    assert!(start("$request.body").contains("IntegrationSubtype: StepFunctions-StartExecution"));
+    let template = start("{order: $request.path.id, of: [$context.stage, 1]}");
+    assert!(resource(&template, "PostAParameter").contains("Target: !Sub integrations/${Router}"), "{template}");
 }
 
 #[test]

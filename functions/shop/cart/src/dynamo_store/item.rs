@@ -1,32 +1,26 @@
 //! A cart as a DynamoDB item and back.
 
-use std::collections::HashMap;
-
 use aws::dynamodb::types::AttributeValue;
 
 use crate::{
+    attributes::{Attributes, attributes, corrupt, number, parsed, seconds, text, whole},
     cart::{Cart, CartId, Lifetime},
+    customer::Customer,
     item::{Item, ItemName, Quantity, Sku, UnitPrice},
     money::{Currency, Money},
     store::StoreError,
     tenant::Tenant,
 };
 
-type Attributes = HashMap<String, AttributeValue>;
-
 /// The partition key of a cart. An id has no `#`, so that no two carts share a key, whatever a tenant is called.
 pub(super) fn key(tenant: &Tenant, id: &CartId) -> AttributeValue {
     AttributeValue::S(format!("{tenant}#{id}"))
 }
 
-/// A number as an attribute.
-pub(super) fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
-
 /// The item of a cart. Prices stand without their currency, which is the cart's.
 pub(super) fn write(tenant: &Tenant, cart: &Cart, write_id: &AttributeValue) -> Attributes {
-    attributes([
+    let frozen_for = cart.frozen_for.as_ref().map(|customer| AttributeValue::S(customer.to_string()));
+    let mut item = attributes([
         ("cartKey", key(tenant, &cart.id)),
         ("version", number(cart.version)),
         ("currency", AttributeValue::S(cart.currency.to_string())),
@@ -34,7 +28,9 @@ pub(super) fn write(tenant: &Tenant, cart: &Cart, write_id: &AttributeValue) -> 
         ("updatedAt", number(cart.lifetime.updated_at_s)),
         ("expiresAt", number(cart.lifetime.expires_at_s)),
         ("writeId", write_id.clone()),
-    ])
+    ]);
+    item.extend(frozen_for.map(|customer| ("frozenFor".to_owned(), customer)));
+    item
 }
 
 fn write_line(line: &Item) -> AttributeValue {
@@ -44,10 +40,6 @@ fn write_line(line: &Item) -> AttributeValue {
         ("quantity", number(line.quantity().get())),
         ("unitPrice", number(line.unit_price().amount)),
     ]))
-}
-
-fn attributes<const N: usize>(pairs: [(&str, AttributeValue); N]) -> Attributes {
-    pairs.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// The cart of an item.
@@ -60,7 +52,8 @@ pub(super) fn read(id: &CartId, item: &Attributes) -> Result<Cart, StoreError> {
     let items = lines.iter().map(|line| read_line(currency, line)).collect::<Result<_, _>>()?;
     let cart = Cart::new(id.clone(), currency, Lifetime { updated_at_s, expires_at_s });
     let cart = cart.with_items(items).map_err(|problem| StoreError::Corrupt(problem.to_string()))?;
-    Ok(cart.at_version(version))
+    let frozen_for = item.get("frozenFor").map(|_| parsed(item, "frozenFor", text, Customer::parse)).transpose()?;
+    Ok(cart.at_version(version).frozen_for(frozen_for))
 }
 
 fn read_line(currency: Currency, line: &AttributeValue) -> Result<Item, StoreError> {
@@ -70,32 +63,6 @@ fn read_line(currency: Currency, line: &AttributeValue) -> Result<Item, StoreErr
     let quantity = parsed(line, "quantity", whole, Quantity::parse)?;
     let price = parsed(line, "unitPrice", whole, |amount| UnitPrice::parse(Money { amount, currency }))?;
     Item::new(sku, name, quantity, price).map_err(|problem| StoreError::Corrupt(problem.to_string()))
-}
-
-fn parsed<'a, V, T>(
-    item: &'a Attributes,
-    name: &str,
-    kind: impl FnOnce(&'a AttributeValue) -> Option<V>,
-    parse: impl FnOnce(V) -> Option<T>,
-) -> Result<T, StoreError> {
-    item.get(name).and_then(kind).and_then(parse).ok_or_else(|| corrupt(name))
-}
-
-fn text(value: &AttributeValue) -> Option<&str> {
-    value.as_s().ok().map(String::as_str)
-}
-
-fn whole(value: &AttributeValue) -> Option<u64> {
-    value.as_n().ok()?.parse().ok()
-}
-
-/// Until the end of the year 9999, the last that RFC 3339 can write.
-fn seconds(value: u64) -> Option<u64> {
-    (value <= 253_402_300_799).then_some(value)
-}
-
-fn corrupt(name: &str) -> StoreError {
-    StoreError::Corrupt(format!("{name} is missing or not what a cart has there"))
 }
 
 #[cfg(test)]

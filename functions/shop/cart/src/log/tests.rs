@@ -7,6 +7,7 @@ use crate::{
     memory::MemoryCarts,
     service::CartService,
     store::CartStore,
+    till::Till,
 };
 
 const MUG: &str =
@@ -25,7 +26,7 @@ static SUBSCRIBED: LazyLock<()> = LazyLock::new(|| {
 });
 
 /// What the service logs for `event`, one JSON object a line.
-async fn logged(service: &CartService<impl CartStore>, event: &Value) -> Vec<Value> {
+async fn logged(service: &CartService<impl CartStore, impl Till>, event: &Value) -> Vec<Value> {
     LazyLock::force(&SUBSCRIBED);
     WRITTEN.take();
     send(service, event).await;

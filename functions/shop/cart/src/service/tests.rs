@@ -2,15 +2,19 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    driver::{Answer, KNOWN, NEXT, NOW_S, event, item, known_cart, prepared, send, service, with},
-    memory::MemoryCarts,
+    driver::{Answer, KNOWN, NEXT, NOW_S, event, item, known_cart, known_order, prepared, send, service, with},
+    memory::{MemoryCarts, MemoryTill},
+    money::Money,
+    order::Status,
     store::StoreError,
 };
 
 const MUG: &str =
     r#"{"sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2, "unitPrice": {"amount": 1999, "currency": "EUR"}}"#;
 
-async fn ask(service: &CartService<impl CartStore>, request: &str, body: Option<&str>) -> Answer {
+const ANN: &str = r#"{"customer": "ann"}"#;
+
+async fn ask(service: &CartService<impl CartStore, impl Till>, request: &str, body: Option<&str>) -> Answer {
     send(service, &event(&request.replace("{cartId}", KNOWN), body)).await
 }
 
@@ -152,6 +156,7 @@ async fn a_lost_race_says_to_read_and_try_again() {
         ("PATCH /carts/{cartId}/items/MUG-BLUE", Some(r#"{"quantity": 5}"#)),
         ("DELETE /carts/{cartId}/items/MUG-BLUE", None),
         ("DELETE /carts/{cartId}", None),
+        ("POST /carts/{cartId}/checkout", Some(ANN)),
     ];
     for (request, body) in requests {
         let answer = ask(&service, request, body).await;
@@ -249,4 +254,86 @@ async fn a_line_more_than_the_most_is_refused() {
     let service = service(MemoryCarts::default().holding(&tenant, cart));
     let answer = ask(&service, "POST /carts/{cartId}/items", Some(MUG)).await;
     assert_eq!((answer.status, &answer.body["field"]), (409, &json!("quantity")));
+}
+
+#[tokio::test]
+async fn a_cart_becomes_one_order_and_changes_no_more() {
+    let service = service(prepared());
+    let placed = ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await;
+    assert_eq!((placed.status, &placed.headers["location"]), (201, &json!(format!("/orders/{KNOWN}"))));
+    assert_eq!(
+        placed.body,
+        json!({
+            "id": KNOWN, "customer": "ann", "status": "placed", "placedAt": "2026-01-31T12:00:00Z",
+            "items": [
+                {"sku": "TEA-EARL-GREY-100", "name": "Earl Grey, 100 g", "quantity": 2,
+                 "unitPrice": {"amount": 1250, "currency": "EUR"}, "lineTotal": {"amount": 2500, "currency": "EUR"}},
+                {"sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 1,
+                 "unitPrice": {"amount": 1999, "currency": "EUR"}, "lineTotal": {"amount": 1999, "currency": "EUR"}},
+            ],
+            "total": {"amount": 4499, "currency": "EUR"},
+        })
+    );
+    assert_eq!(ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await.body, placed.body);
+    let frozen = ask(&service, "GET /carts/{cartId}", None).await.body;
+    assert_eq!((&frozen["version"], &frozen["order"]), (&json!(4), &json!(KNOWN)));
+    for (request, body) in [
+        ("POST /carts/{cartId}/items", Some(MUG)),
+        ("PATCH /carts/{cartId}/items/MUG-BLUE", Some(r#"{"quantity": 5}"#)),
+        ("DELETE /carts/{cartId}/items/MUG-BLUE", None),
+        ("DELETE /carts/{cartId}", None),
+    ] {
+        let refused = ask(&service, request, body).await;
+        assert_eq!(refused.status, 409, "{request}");
+        assert!(refused.body["message"].as_str().unwrap().contains(&format!("the order {KNOWN}")), "{request}");
+    }
+    let other = ask(&service, "POST /carts/{cartId}/checkout", Some(r#"{"customer": "bob"}"#)).await;
+    assert_eq!((other.status, &other.body["field"]), (409, &json!("customer")));
+}
+
+#[tokio::test]
+async fn a_checkout_that_was_cut_off_is_finished_by_its_repeat() {
+    // Frozen, and no order yet; and the client still names the version that it saw at first.
+    let frozen = known_order().cart;
+    let service = service(MemoryCarts::default().holding(&Tenant::parse("demo").unwrap(), frozen));
+    let repeat = with(event(&format!("POST /carts/{KNOWN}/checkout"), Some(ANN)), "/headers/if-match", "\"3\"");
+    let placed = send(&service, &repeat).await;
+    assert_eq!((placed.status, &placed.body["total"]["amount"]), (201, &json!(4499)));
+}
+
+#[tokio::test]
+async fn a_repeated_checkout_shows_how_far_the_order_is() {
+    let tenant = Tenant::parse("demo").unwrap();
+    let mut service = service(MemoryCarts::default().holding(&tenant, known_order().cart));
+    let paid = crate::order::Order { status: Status::parse("paid").unwrap(), ..known_order() };
+    service.till = MemoryTill::default().holding(&tenant, paid);
+    assert_eq!(ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await.body["status"], "paid");
+}
+
+#[tokio::test]
+async fn a_cart_is_ordered_at_the_shops_prices_or_not_at_all() {
+    let selling = |sku: &str, amount| {
+        let price = |amount| Money { amount, currency: Currency::parse("EUR").unwrap() };
+        let till = MemoryTill::default().selling("TEA-EARL-GREY-100", price(1250)).selling(sku, price(amount));
+        CartService { till, ..service(prepared()) }
+    };
+    let dearer = ask(&selling("MUG-BLUE", 2099), "POST /carts/{cartId}/checkout", Some(ANN)).await;
+    assert_eq!((dearer.status, &dearer.body["field"]), (409, &json!("unitPrice")));
+    assert!(
+        dearer.body["message"].as_str().unwrap().contains("MUG-BLUE at 1999 EUR and the shop sells it at 2099 EUR")
+    );
+    let gone = ask(&selling("MUG-RED", 1999), "POST /carts/{cartId}/checkout", Some(ANN)).await;
+    assert_eq!((gone.status, &gone.body["field"]), (409, &json!("sku")));
+    let service = service(MemoryCarts::default());
+    ask(&service, "POST /carts", Some(r#"{"currency": "EUR"}"#)).await;
+    assert_eq!(ask(&service, &format!("POST /carts/{NEXT}/checkout"), Some(ANN)).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_checkout_names_a_customer() {
+    let service = service(prepared());
+    for body in ["{}", r#"{"customer": ""}"#, r#"{"customer": "a b"}"#, r#"{"customer": "ann", "total": 1}"#] {
+        assert_eq!(ask(&service, "POST /carts/{cartId}/checkout", Some(body)).await.status, 400, "{body}");
+    }
+    assert_eq!(ask(&service, "GET /carts/{cartId}", None).await.body["version"], 3);
 }

@@ -43,7 +43,8 @@ fn item_of(json: &Value) -> Attributes {
 
 #[test]
 fn a_cart_comes_back_as_it_was_written() {
-    for cart in [known_cart(), largest_cart()] {
+    let frozen = known_cart().frozen_for(Customer::parse("ann"));
+    for cart in [known_cart(), frozen, largest_cart()] {
         let item = write(&demo(), &cart, &number(0));
         assert_eq!(read(&cart.id, &item), Ok(cart));
     }
@@ -69,7 +70,7 @@ fn what_is_not_a_cart_is_corrupt_and_named() {
         let mut item = item();
         item.remove(name);
         item.extend(value.map(|value| (name.to_owned(), value)));
-        let expected = format!("{name} is missing or not what a cart has there");
+        let expected = format!("{name} is missing or not what belongs there");
         assert_eq!(read(&known_cart().id, &item), Err(StoreError::Corrupt(expected)));
     };
     let text = |text: &str| AttributeValue::S(text.to_owned());
@@ -93,8 +94,8 @@ fn an_item_line_that_breaks_a_rule_is_corrupt() {
         line.insert(name.to_owned(), value);
         assert_eq!(read(&known_cart().id, &item), Err(StoreError::Corrupt(expected.to_owned())));
     };
-    check("quantity", number(1000), "quantity is missing or not what a cart has there");
-    check("unitPrice", number(100_000_001), "unitPrice is missing or not what a cart has there");
-    check("name", AttributeValue::S(String::new()), "name is missing or not what a cart has there");
+    check("quantity", number(1000), "quantity is missing or not what belongs there");
+    check("unitPrice", number(100_000_001), "unitPrice is missing or not what belongs there");
+    check("name", AttributeValue::S(String::new()), "name is missing or not what belongs there");
     check("sku", AttributeValue::S("MUG-BLUE".to_owned()), "the cart has MUG-BLUE twice");
 }

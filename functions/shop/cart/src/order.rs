@@ -1,0 +1,53 @@
+//! What a frozen cart becomes.
+
+use crate::{cart::Cart, customer::Customer};
+
+/// The status of an order that nothing has happened to.
+pub const PLACED: &str = "placed";
+
+/// The longest status; those that are written have a handful of letters.
+const MAX_STATUS_BYTES: usize = 64;
+
+/// An order: what the cart held, for whom, and how far it is. Its id is the cart's, so that a cart becomes one order
+/// however often it is checked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What was ordered, at which prices. Its [`Cart::frozen_for`] is [`Order::customer`].
+    pub cart: Cart,
+    /// For whom.
+    pub customer: Customer,
+    /// How far it is.
+    pub status: Status,
+    /// Since when it is an order, in seconds since 1970.
+    pub placed_at_s: u64,
+}
+
+/// How far an order is: [`PLACED`] at first. What follows is for whoever pays and delivers to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status(String);
+
+impl Status {
+    /// Nothing has happened yet.
+    pub fn placed() -> Self {
+        Status(PLACED.to_owned())
+    }
+
+    /// The status that `text` is: 1 to 64 bytes.
+    pub fn parse(text: &str) -> Option<Self> {
+        (1..=MAX_STATUS_BYTES).contains(&text.len()).then(|| Status(text.to_owned()))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Order {
+    /// The order that a frozen cart becomes, the same each time; nothing of a cart that is not frozen.
+    pub fn of(cart: Cart) -> Option<Self> {
+        let customer = cart.frozen_for.clone()?;
+        let placed_at_s = cart.lifetime.updated_at_s;
+        Some(Order { cart, customer, status: Status::placed(), placed_at_s })
+    }
+}
