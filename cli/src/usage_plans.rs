@@ -1,7 +1,7 @@
 //! `tollgate plans`: how much keys may be used.
 
 mod diff;
-mod document;
+pub(crate) mod document;
 mod key_file;
 mod read;
 mod table;

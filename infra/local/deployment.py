@@ -15,9 +15,11 @@ ROUTES = ROOT / "infra" / "routes.yaml"
 POLICY = ROOT / "infra" / "router-policy.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
+NATIVE = LAMBDA / "metering" / "native.routes"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
-OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction"}
+OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction",
+           "MeteringFunction", "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup"}
 
 # The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
 # the features that the command line alone asks for.
@@ -36,7 +38,7 @@ def build(console, log):
     """Builds every function of the template and the router's table."""
     with console.step("Build the functions"):
         console.run(build_functions(), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, TABLE)
+    compile_api(console, log, TABLE, NATIVE)
 
 
 def build_release(console, log):
@@ -45,7 +47,7 @@ def build_release(console, log):
     folder = ROOT / "target" / "lambda-release"
     with console.step("Build the functions for release"):
         console.run(cargo_lambda("release", folder, "floor"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, folder / "router" / TABLE.name)
+    compile_api(console, log, folder / "router" / TABLE.name, folder / "metering" / NATIVE.name)
 
 
 def build_functions():
@@ -60,9 +62,9 @@ def cargo_lambda(profile, folder, *more):
     return ["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder, *packages]
 
 
-def compile_api(console, log, table):
+def compile_api(console, log, table, native):
     with console.step("Compile the API"):
-        console.run([*BUILD_API, "--table", table], log,
+        console.run([*BUILD_API, "--table", table, "--native", native], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 

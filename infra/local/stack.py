@@ -161,8 +161,10 @@ def describe(state, stack, outputs):
         "api_id": outputs["ApiId"],
         "endpoint": f"http://127.0.0.1:{stack['port']}",
         "region": tools.REGION,
-        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"]},
-        "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart")},
+        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"], "usage": outputs["UsageTable"]},
+        "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},
+        "queues": {"usage": outputs["UsageQueue"], "usage_dead_letters": outputs["UsageDeadLetters"]},
+        "access_log": outputs["AccessLogGroup"],
         "logs": str(state),
     }
 

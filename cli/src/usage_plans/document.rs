@@ -8,14 +8,14 @@ const MAX_DEPTH: usize = 32;
 
 /// A value and where it stands.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) place: Place,
-    pub(super) value: Value,
+pub(crate) struct Node {
+    pub(crate) place: Place,
+    pub(crate) value: Value,
 }
 
 /// What a value is.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A scalar's text; without quotes around it, it may be a number or nothing.
     Scalar { text: String, plain: bool },
     /// A list.
@@ -25,7 +25,7 @@ pub(super) enum Value {
 }
 
 impl Node {
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         let Value::Map(entries) = &self.value else { return None };
         entries.iter().find(|(name, ..)| name == key).map(|(.., value)| value).filter(|value| !value.is_null())
     }
@@ -39,7 +39,7 @@ impl Node {
 ///
 /// # Errors
 /// The first thing that is no YAML or JSON, or that no list of plans has.
-pub(super) fn parse(source: &str) -> Result<Node, Problem> {
+pub(crate) fn parse(source: &str) -> Result<Node, Problem> {
     if source.len() > MAX_DOCUMENT_BYTES {
         let place = Place { line: 1, column: 1 };
         return Err(problem(place, "the document is larger than 6 MB", "split it into smaller ones"));
@@ -61,7 +61,7 @@ pub(super) fn parse(source: &str) -> Result<Node, Problem> {
     builder.root.ok_or_else(empty)
 }
 
-pub(super) fn problem(place: Place, message: &str, remedy: &str) -> Problem {
+pub(crate) fn problem(place: Place, message: &str, remedy: &str) -> Problem {
     Problem { place, message: message.to_owned(), remedy: remedy.to_owned() }
 }
 

@@ -25,6 +25,7 @@ mod functions;
 mod issuers;
 mod key_list;
 mod keys;
+mod ledger;
 mod roles;
 mod servers;
 mod signed;
@@ -40,6 +41,7 @@ pub use counters::CountersTable;
 pub use issuers::Issuers;
 pub use key_list::{KeyList, ListedKey};
 pub use keys::KeysTable;
+pub use ledger::LedgerTable;
 pub use usage_plans::UsagePlansTable;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike

@@ -53,7 +53,8 @@ struct Of {
     status: String,
 }
 
-/// A Stripe meter event. (Stripe API, `v1/billing/meter_events`: an `identifier` is taken once in at least 24 hours.)
+/// A Stripe meter event. (Stripe API, `v1/billing/meter_events`: an
+/// `identifier` is taken once in at least 24 hours; a timestamp is at most 35 days old.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MeterEvent {
     /// The meter's event name.
@@ -74,15 +75,16 @@ pub struct MeterPayload {
     value: String,
 }
 
-/// A record of AWS Marketplace's `BatchMeterUsage`. (AWS Marketplace Metering API reference, `UsageRecord`: of one customer,
-/// dimension and hour, one record is kept, whatever is sent again.)
+/// A record of AWS Marketplace's `BatchMeterUsage`. (AWS Marketplace Metering API reference, `BatchMeterUsage`: identical
+/// records may be sent again; they are refused six hours after the event.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct MarketplaceRecord {
     /// The hour, in seconds since 1970.
     pub timestamp: u64,
-    /// The customer.
-    pub customer_identifier: String,
+    /// The customer's account.
+    #[serde(rename = "CustomerAWSAccountId")]
+    pub customer_aws_account_id: String,
     /// What is sold.
     pub dimension: String,
     /// How many units: at most 2,147,483,647.
@@ -152,8 +154,8 @@ pub fn marketplace_records(
         if quantity > MAX_QUANTITY {
             return Err(hour);
         }
-        let (customer_identifier, dimension) = (customer.to_owned(), dimension.to_owned());
-        Ok(MarketplaceRecord { timestamp: hour.start_s(), customer_identifier, dimension, quantity })
+        let (customer_aws_account_id, dimension) = (customer.to_owned(), dimension.to_owned());
+        Ok(MarketplaceRecord { timestamp: hour.start_s(), customer_aws_account_id, dimension, quantity })
     };
     hours.into_iter().filter(|(_, units)| *units > 0).map(record).collect()
 }

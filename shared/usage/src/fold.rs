@@ -6,13 +6,26 @@
 
 use crate::{Hour, Ledger, LedgerError, Span, SpanKind, read::gather};
 
-/// Folds a closed span of a tenant. `version` is a number that no other run of the span has.
+/// Folds a closed span of a tenant. `version` and the numbers after it are those of no
+/// other run of the span.
+///
+/// It looks again when it has written: what was kept meanwhile found no run to fold anew, and is not in the one written.
+/// What is kept after the second look finds the run, and [`settle`] sees to it.
 ///
 /// # Errors
 /// [`LedgerError`]; fold again.
 pub async fn fold(ledger: &impl Ledger, tenant: &str, span: Span, version: u64) -> Result<(), LedgerError> {
-    let records = gather(ledger, tenant, span).await?;
-    if records.is_empty() { Ok(()) } else { ledger.write(tenant, span, version, &records).await }
+    let mut written = 0;
+    for look in 0.. {
+        let records = gather(ledger, tenant, span).await?;
+        let requests = records.iter().fold(0u64, |sum, record| sum.saturating_add(record.totals.requests));
+        if requests <= written {
+            break;
+        }
+        ledger.write(tenant, span, version.wrapping_add(look), &records).await?;
+        written = requests;
+    }
+    Ok(())
 }
 
 /// Folds anew whatever was folded of an hour, after an entry of it was kept; the shorter first, for the longer are made of

@@ -69,6 +69,12 @@ pub trait Ledger {
     /// [`LedgerError`].
     fn tenants(&self, hour: Hour) -> impl Future<Output = Result<Vec<String>, LedgerError>>;
 
+    /// All tenants of whom there may be entries or runs, in order.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn all_tenants(&self) -> impl Future<Output = Result<Vec<String>, LedgerError>>;
+
     /// The hours from one to before another in which a tenant has entries, in order, and maybe some in which it has not.
     ///
     /// # Errors
