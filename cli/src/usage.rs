@@ -218,5 +218,6 @@ fn shown(rows: Vec<Row>, top: Option<usize>) -> Vec<Row> {
 
 /// Reads a span from the command line.
 pub(crate) fn span(text: &str) -> Result<Span, String> {
-    Span::parse(text).ok_or_else(|| "write an hour, a day or a month in UTC: 2026-11-20T13, 2026-11-20, 2026-11".to_owned())
+    Span::parse(text)
+        .ok_or_else(|| "write an hour, a day or a month in UTC: 2026-11-20T13, 2026-11-20, 2026-11".to_owned())
 }

@@ -20,10 +20,14 @@ pub struct Stack {
     pub endpoint: String,
     /// The region.
     pub region: String,
-    /// The tables' names: `api_keys`, `carts`.
+    /// The tables' names: `api_keys`, `carts`, `usage`.
     pub tables: BTreeMap<String, String>,
-    /// The functions' names: `router`, `authorizer`, `cart`.
+    /// The functions' names: `router`, `authorizer`, `cart`, `metering`.
     pub functions: BTreeMap<String, String>,
+    /// The queues' URLs: `usage`, `usage_dead_letters`.
+    pub queues: BTreeMap<String, String>,
+    /// The managed API's access log, by its log group's name.
+    pub access_log: String,
     /// The tests' own API, `tests/services`.
     services: Option<Services>,
 }

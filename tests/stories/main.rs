@@ -8,3 +8,4 @@ mod quotas;
 mod services;
 mod shoppers;
 mod tracing;
+mod usage;

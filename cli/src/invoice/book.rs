@@ -1,7 +1,9 @@
 //! A price book from its document.
 
 use definition::{Place, Problem};
-use usage::{Amount, Currency, Decimal, PriceBook, PriceItem, PriceVersion, Quantity, Rounding, Span, SpanKind, Step, Tiers};
+use usage::{
+    Amount, Currency, Decimal, PriceBook, PriceItem, PriceVersion, Quantity, Rounding, Span, SpanKind, Step, Tiers,
+};
 
 use crate::usage_plans::document::{Node, Value, parse, problem};
 
@@ -47,11 +49,20 @@ impl Reader {
         let items: Vec<_> = nodes.iter().filter_map(|item| Some((item.place, self.item(item)?))).collect();
         for (number, (place, item)) in items.iter().enumerate() {
             if items.iter().take(number).any(|(_, other)| other.id == item.id) {
-                self.problem(*place, &format!("the item {} stands here a second time", item.id), "give it an id of its own");
+                self.problem(
+                    *place,
+                    &format!("the item {} stands here a second time", item.id),
+                    "give it an id of its own",
+                );
             }
         }
         let items = items.into_iter().map(|(_, item)| item).collect();
-        Some(PriceBook { currency: currency?, rounding, minimum: minimum.filter(|minimum| *minimum > Amount(0)), items })
+        Some(PriceBook {
+            currency: currency?,
+            rounding,
+            minimum: minimum.filter(|minimum| *minimum > Amount(0)),
+            items,
+        })
     }
 
     fn item(&mut self, node: &Node) -> Option<PriceItem> {

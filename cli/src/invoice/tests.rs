@@ -50,7 +50,10 @@ fn an_invoice_is_read_by_people_machines_spreadsheets_and_printers() {
     let json = json(&made);
     assert_eq!((&json["total"], &json["lines"][2]["amount"]), (&json!("7.30"), &json!("3.60")));
     assert_eq!(json["lines"][1]["price"], json!("3.5"));
-    assert!(csv(&made).contains("\r\nacme & sons,2026-11,EUR,calls,API calls <gold>,2026-11-16,2026-11-30,900,0.004,1,3.60\r\n"));
+    assert!(
+        csv(&made)
+            .contains("\r\nacme & sons,2026-11,EUR,calls,API calls <gold>,2026-11-16,2026-11-30,900,0.004,1,3.60\r\n")
+    );
     let page = html::page(&made);
     assert!(page.contains("<p>acme &amp; sons<br>2026-11</p>") && page.contains("API calls &lt;gold&gt;"), "{page}");
     assert!(!page.contains("src=") && !page.contains("http"), "it loads nothing");
@@ -60,7 +63,10 @@ fn an_invoice_is_read_by_people_machines_spreadsheets_and_printers() {
 fn what_is_wrong_with_a_price_book_is_said_all_at_once() {
     let problems = |source: &str| -> Vec<String> {
         let problems = book::read(source).expect_err("problems");
-        problems.into_iter().map(|problem| format!("{}:{} {}", problem.place.line, problem.place.column, problem.message)).collect()
+        problems
+            .into_iter()
+            .map(|problem| format!("{}:{} {}", problem.place.line, problem.place.column, problem.message))
+            .collect()
     };
     let check = |from: &str, to: &str, expected: &[&str]| {
         assert!(BOOK.contains(from), "{from}");

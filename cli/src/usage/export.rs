@@ -62,7 +62,11 @@ impl Export {
             Shape::Stripe => lines(&meter_events(records, &self.meter, customer)),
             Shape::Marketplace => {
                 let records = marketplace_records(records, &self.meter, customer);
-                lines(&records.map_err(|hour| format!("in the hour {hour} there were more units than AWS Marketplace takes"))?)
+                lines(
+                    &records.map_err(|hour| {
+                        format!("in the hour {hour} there were more units than AWS Marketplace takes")
+                    })?,
+                )
             }
         }
     }

@@ -112,8 +112,14 @@ mod tests {
     #[test]
     fn a_report_is_read_by_people_spreadsheets_and_machines() {
         let shown = table(&["tenant"], &[row("acme"), row("")]);
-        let lines: Vec<Vec<&str>> = shown.lines().map(|line| line.split("  ").filter(|cell| !cell.is_empty()).map(str::trim).collect()).collect();
-        assert_eq!(lines[1], ["acme", "2000", "7", "1.25 %", "1", "0", "9.9 ms", "18.9 ms", "19.7 ms", "0 B", "1.2 MB"]);
+        let lines: Vec<Vec<&str>> = shown
+            .lines()
+            .map(|line| line.split("  ").filter(|cell| !cell.is_empty()).map(str::trim).collect())
+            .collect();
+        assert_eq!(
+            lines[1],
+            ["acme", "2000", "7", "1.25 %", "1", "0", "9.9 ms", "18.9 ms", "19.7 ms", "0 B", "1.2 MB"]
+        );
         assert_eq!(lines[2][0], "-");
         let csv = csv(&["tenant"], &[row("a,\"b\""), row("=1+1")]);
         let lines: Vec<&str> = csv.split("\r\n").collect();

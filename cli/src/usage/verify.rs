@@ -125,11 +125,7 @@ async fn granted(counters: &CountersTable, plan: &UsagePlan, key: &str, period: 
     Ok(granted)
 }
 
-async fn counted(
-    ledger: &LedgerTable,
-    (tenant, key, plan): (&str, &str, &str),
-    period: Period,
-) -> Result<u64, String> {
+async fn counted(ledger: &LedgerTable, (tenant, key, plan): (&str, &str, &str), period: Period) -> Result<u64, String> {
     let hour = |ms: i64| Hour::at_ms(u64::try_from(ms).unwrap_or_default());
     let hours = (hour(period.start_ms()), hour(period.end_ms()));
     let records = read(ledger, tenant, hours, SpanKind::Month).await.map_err(|error| error.to_string())?;

@@ -1,6 +1,6 @@
 //! A batch of messages from the usage queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot};
 
 use serde::{Deserialize, Serialize};
 use usage::{Entry, Hour, Ledger, Message, RecordKey, Source, UsageRecord};
@@ -32,15 +32,7 @@ struct Merged(BTreeMap<(RecordKey, Source), (UsageRecord, Vec<usize>)>);
 
 /// Keeps what the messages tell, the largest of each record and source once; names those of which something was not kept.
 pub(crate) async fn keep(messages: &[QueueMessage], ledger: &impl Ledger, clock: &impl Clock) -> crate::Answer {
-    let mut merged = Merged::default();
-    let mut failed = std::collections::BTreeSet::new();
-    let now = Hour::at_ms(clock.now_ms());
-    for (place, message) in messages.iter().enumerate() {
-        if let Err(why) = merged.take(place, &message.body, now) {
-            tracing::error!(messageId = message.message_id, error = %why, "poison");
-            failed.insert(place);
-        }
-    }
+    let (merged, mut failed) = merge(messages, Hour::at_ms(clock.now_ms()));
     let (entries, tellers) = merged.into_entries();
     for (kept, tellers) in keep_all(&entries, ledger, clock).await.into_iter().zip(tellers) {
         if let Err(error) = kept {
@@ -54,6 +46,18 @@ pub(crate) async fn keep(messages: &[QueueMessage], ledger: &impl Ledger, clock:
     crate::Answer { batch_item_failures: failures.map(failure).collect() }
 }
 
+/// The largest totals of the messages, and the places of those that tell nothing that can be kept.
+fn merge(messages: &[QueueMessage], now: Hour) -> (Merged, BTreeSet<usize>) {
+    let (mut merged, mut poison) = (Merged::default(), BTreeSet::new());
+    for (place, message) in messages.iter().enumerate() {
+        if let Err(why) = merged.take(place, &message.body, now) {
+            tracing::error!(messageId = message.message_id, error = %why, "poison");
+            poison.insert(place);
+        }
+    }
+    (merged, poison)
+}
+
 impl Merged {
     /// Takes a message as a whole, or nothing of it.
     fn take(&mut self, place: usize, body: &str, now: Hour) -> Result<(), String> {
@@ -65,10 +69,10 @@ impl Merged {
         }
         for Entry { source, record } in entries {
             match self.0.entry((record.key.clone(), source)) {
-                std::collections::btree_map::Entry::Vacant(vacant) => {
+                Slot::Vacant(vacant) => {
                     vacant.insert((record, vec![place]));
                 }
-                std::collections::btree_map::Entry::Occupied(mut there) => {
+                Slot::Occupied(mut there) => {
                     let (largest, tellers) = there.get_mut();
                     tellers.push(place);
                     if record.totals.are_beyond(&largest.totals) {

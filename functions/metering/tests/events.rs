@@ -1,4 +1,5 @@
 //! Events, and what becomes of them in the ledger, whatever fails.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "what panics here fails a test")]
 
 use std::{cell::Cell, collections::BTreeSet, io::Write as _};
 
@@ -74,11 +75,8 @@ fn rows(expected: &[(&str, u64)]) -> Vec<(String, u64)> {
 #[tokio::test]
 async fn a_batch_is_merged_and_a_poison_message_does_not_keep_the_rest_from_being_kept() {
     let (ledger, clock) = (MemoryLedger::default(), clock(FIRST));
-    let [three, five, other] = [
-        message(1, "GET /a", 3, FIRST),
-        message(1, "GET /a", 5, FIRST),
-        message(2, "GET /a", 1, FIRST),
-    ];
+    let [three, five, other] =
+        [message(1, "GET /a", 3, FIRST), message(1, "GET /a", 5, FIRST), message(2, "GET /a", 1, FIRST)];
     ledger.fail(|_| Fate::Answered);
     let batch = queue(&[&five, "poison", &three, &other, "{\"version\":2}"]);
     assert_eq!(handled(batch, &ledger, &clock).await, Ok(failed(&[1, 4])));
@@ -156,7 +154,8 @@ async fn sandboxes_of_one_snapshot_count_apart() {
     // Each draws its identity after it is restored.
     let mut sandboxes: Vec<Meter> = (0..50).map(|restored| Meter::new(Source(restored))).collect();
     for sandbox in &mut sandboxes {
-        sandbox.count(&Answered { tenant: "acme", route: "GET /a", status: 200, ..Answered::default() }, clock.now_ms());
+        sandbox
+            .count(&Answered { tenant: "acme", route: "GET /a", status: 200, ..Answered::default() }, clock.now_ms());
     }
     let bodies: Vec<String> = sandboxes.iter().flat_map(Meter::messages).map(|(body, _)| body).collect();
     let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
@@ -165,9 +164,7 @@ async fn sandboxes_of_one_snapshot_count_apart() {
 }
 
 fn log(lines: &[(&str, Hour, Value)]) -> Event {
-    let event = |(id, hour, line): &(&str, Hour, Value)| {
-        json!({"id": id, "timestamp": hour.start_ms() + 5, "message": line.to_string()})
-    };
+    let event = |(id, hour, line): &(&str, Hour, Value)| json!({"id": id, "timestamp": hour.start_ms() + 5, "message": line.to_string()});
     let events: Vec<Value> = lines.iter().map(event).collect();
     delivered(&json!({"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "g", "logStream": "s",
         "subscriptionFilters": ["f"], "logEvents": events}))

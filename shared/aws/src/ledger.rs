@@ -191,19 +191,13 @@ impl Ledger for LedgerTable {
         found.iter().map(|item| run(item, kind)).collect()
     }
 
-    async fn write(
-        &self,
-        tenant: &str,
-        span: Span,
-        version: u64,
-        records: &[UsageRecord],
-    ) -> Result<(), LedgerError> {
+    async fn write(&self, tenant: &str, span: Span, version: u64, records: &[UsageRecord]) -> Result<(), LedgerError> {
         let expires_at_s = span.end().start_s() + u64::from(self.run_days) * 86_400;
         let parts = packed::pack(records).ok_or_else(|| corrupt("records cannot be written"))?;
         let count = parts.len();
-        let parts = (0u32..).zip(parts).map(|(number, part)| {
-            self.write_part(part_place(tenant, span, version, number), part, expires_at_s)
-        });
+        let parts = (0u32..)
+            .zip(parts)
+            .map(|(number, part)| self.write_part(part_place(tenant, span, version, number), part, expires_at_s));
         stream::iter(parts).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
         let requests = records.iter().fold(0u64, |sum, record| sum.saturating_add(record.totals.requests));
         let put = self

@@ -20,13 +20,21 @@ pub enum Fate {
     Unheard,
 }
 
+/// What is kept of an hour of a tenant.
+type Within = BTreeMap<(RecordKey, Source), UsageRecord>;
+
+/// A run and its records.
+type Written = (Run, Vec<UsageRecord>);
+
+type Decides = Box<dyn FnMut(usize) -> Fate>;
+
 /// A ledger in memory. Each call lets others go first once, so that calls of several tasks take turns.
 #[derive(Default)]
 pub struct MemoryLedger {
-    entries: RefCell<BTreeMap<(Hour, String), BTreeMap<(RecordKey, Source), UsageRecord>>>,
-    runs: RefCell<BTreeMap<(String, SpanKind, Hour), (Run, Vec<UsageRecord>)>>,
+    entries: RefCell<BTreeMap<(Hour, String), Within>>,
+    runs: RefCell<BTreeMap<(String, SpanKind, Hour), Written>>,
     calls: Cell<usize>,
-    fate: RefCell<Option<Box<dyn FnMut(usize) -> Fate>>>,
+    fate: RefCell<Option<Decides>>,
 }
 
 impl MemoryLedger {
@@ -127,13 +135,7 @@ impl Ledger for MemoryLedger {
         .await
     }
 
-    async fn write(
-        &self,
-        tenant: &str,
-        span: Span,
-        version: u64,
-        records: &[UsageRecord],
-    ) -> Result<(), LedgerError> {
+    async fn write(&self, tenant: &str, span: Span, version: u64, records: &[UsageRecord]) -> Result<(), LedgerError> {
         self.call(|| {
             let requests = records.iter().map(|record| record.totals.requests).sum();
             let mut runs = self.runs.borrow_mut();

@@ -128,10 +128,7 @@ pub fn meter_events(records: &[UsageRecord], event_name: &str, customer: &str) -
         event_name: event_name.to_owned(),
         identifier: record.key.id(),
         timestamp: record.key.hour.start_s(),
-        payload: MeterPayload {
-            stripe_customer_id: customer.to_owned(),
-            value: record.totals.units.to_string(),
-        },
+        payload: MeterPayload { stripe_customer_id: customer.to_owned(), value: record.totals.units.to_string() },
     };
     costs.map(event).collect()
 }

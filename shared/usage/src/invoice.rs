@@ -93,8 +93,9 @@ fn item_lines(book: &PriceBook, item: &PriceItem, month: Span, records: &[UsageR
         let before = count(month.first(), from);
         let places = (before, before.saturating_add(count(from, to)));
         for (quantity, price) in priced(version, places, total) {
-            let amount =
-                price.map(|price| price.times(quantity, version.per, &book.currency, book.rounding)).unwrap_or_default();
+            let amount = price
+                .map(|price| price.times(quantity, version.per, &book.currency, book.rounding))
+                .unwrap_or_default();
             let (item_id, description) = (item.id.clone(), item.description.clone());
             lines.push(Line { item: item_id, description, from, to, quantity, price, per: version.per, amount });
         }

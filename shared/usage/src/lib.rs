@@ -18,6 +18,7 @@ mod read;
 mod record;
 mod report;
 mod span;
+mod telling;
 mod totals;
 
 pub use book::{PriceBook, PriceItem, PriceVersion, Quantity, Step, Tiers};
@@ -33,4 +34,5 @@ pub use read::read;
 pub use record::{RecordKey, StatusClass, UsageRecord};
 pub use report::{By, Row, report};
 pub use span::{Hour, Span, SpanKind};
+pub use telling::{Delivery, Queue, QueueError, Telling};
 pub use totals::Totals;

@@ -88,10 +88,8 @@ impl Meter {
     /// Messages with the totals that have changed since they were told, and what each tells.
     pub fn messages(&self) -> Vec<(String, Vec<UsageRecord>)> {
         let changed = self.running.iter().filter(|(_, running)| running.totals.requests > running.told);
-        let record = |(key, running): (&RecordKey, &Running)| UsageRecord {
-            key: key.clone(),
-            totals: running.totals.clone(),
-        };
+        let record =
+            |(key, running): (&RecordKey, &Running)| UsageRecord { key: key.clone(), totals: running.totals.clone() };
         Message::write(self.source, changed.map(record).collect())
     }
 

@@ -7,7 +7,7 @@ const IMPURE: [&str; 8] = ["aws", "runtime", "tokio", "tracing", "lambda_runtime
 
 #[test]
 fn pure_crates_stay_pure() {
-    for name in ["definition", "gateway", "identity", "json", "mapping", "models", "plans", "settings"] {
+    for name in ["definition", "gateway", "identity", "json", "mapping", "models", "plans", "settings", "usage"] {
         for dependency in dependencies(&format!("shared/{name}/Cargo.toml")) {
             let impure = IMPURE.contains(&dependency.as_str()) || dependency.starts_with("aws-");
             assert!(!impure, "{name} is pure and depends on {dependency}");
@@ -20,6 +20,7 @@ fn only_one_crate_names_the_aws_clients() {
     for manifest in [
         "cli/Cargo.toml",
         "functions/authorizer/Cargo.toml",
+        "functions/metering/Cargo.toml",
         "functions/router/Cargo.toml",
         "functions/shop/cart/Cargo.toml",
         "shared/runtime/Cargo.toml",

@@ -84,14 +84,7 @@ fn packed(record: &UsageRecord, before: Option<&UsageRecord>) -> Packed {
         texts: differing,
         class: key.class.0,
         hour: key.hour.0,
-        counts: [
-            totals.requests,
-            totals.units,
-            totals.bytes_in,
-            totals.bytes_out,
-            totals.cache_hits,
-            totals.throttled,
-        ],
+        counts: [totals.requests, totals.units, totals.bytes_in, totals.bytes_out, totals.cache_hits, totals.throttled],
         latency: totals.latency.clone(),
     }
 }

@@ -78,7 +78,12 @@ fn graduated_steps_price_each_unit_and_volume_all_of_them() {
     check(&graduated, &records, &lines, "15.50");
     let volume = book(vec![version("2026-01-01", 5, Tiers::Volume, &steps)], None);
     check(&volume, &records, &["calls 2026-11-01 5 - 0.00", "calls 2026-11-01 20 0.1 2.00"], "2.00");
-    check(&volume, &[used("gold", "2026-11-03", 20)], &["calls 2026-11-01 5 - 0.00", "calls 2026-11-01 15 0.5 7.50"], "7.50");
+    check(
+        &volume,
+        &[used("gold", "2026-11-03", 20)],
+        &["calls 2026-11-01 5 - 0.00", "calls 2026-11-01 15 0.5 7.50"],
+        "7.50",
+    );
 }
 
 #[test]
@@ -101,7 +106,12 @@ fn a_price_that_changes_in_the_month_splits_the_line_and_units_keep_their_places
 #[test]
 fn a_month_costs_the_minimum_where_there_was_usage() {
     let book = book(vec![version("2026-01-01", 0, Tiers::Graduated, &[(None, "0.01")])], Some(500));
-    check(&book, &[used("gold", "2026-11-03", 20)], &["calls 2026-11-01 20 0.01 0.20", "minimum 2026-11-01 1 - 4.80"], "5.00");
+    check(
+        &book,
+        &[used("gold", "2026-11-03", 20)],
+        &["calls 2026-11-01 20 0.01 0.20", "minimum 2026-11-01 1 - 4.80"],
+        "5.00",
+    );
     check(&book, &[used("gold", "2026-11-03", 600)], &["calls 2026-11-01 600 0.01 6.00"], "6.00");
     check(&book, &[], &[], "0.00");
 }
