@@ -25,6 +25,7 @@ test: python ## Run every check, the end-to-end tests over a stack of their own 
 bench: python ## Measure the functions as they are deployed
 	@$(LOCAL)/stack.py release
 	@cargo run --release --package bench
+	@cargo run --release --package bench-broadcast
 
 python:
 	@command -v '$(PYTHON)' >/dev/null || { \

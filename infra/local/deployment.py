@@ -13,13 +13,15 @@ from tools import ROOT
 TEMPLATE = ROOT / "infra" / "template.yaml"
 ROUTES = ROOT / "infra" / "routes.yaml"
 POLICY = ROOT / "infra" / "router-policy.yaml"
+WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 NATIVE = LAMBDA / "metering" / "native.routes"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction",
-           "MeteringFunction", "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup"}
+           "MeteringFunction", "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
+           "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl"}
 
 # The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
 # the features that the command line alone asks for.
@@ -42,11 +44,11 @@ def build(console, log):
 
 
 def build_release(console, log):
-    """Builds the functions as they run on AWS, but for this machine, and the benchmark's floor beside them."""
+    """Builds the functions as they run on AWS, but for this machine, and what the benchmark compares them with."""
     build(console, log)  # the command line is among it
     folder = ROOT / "target" / "lambda-release"
     with console.step("Build the functions for release"):
-        console.run(cargo_lambda("release", folder, "floor"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
+        console.run(cargo_lambda("release", folder, "floor", "lambda-alone"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
     compile_api(console, log, folder / "router" / TABLE.name, folder / "metering" / NATIVE.name)
 
 
@@ -71,7 +73,7 @@ def compile_api(console, log, table, native):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    files = [TEMPLATE, ROUTES, POLICY, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    files = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())

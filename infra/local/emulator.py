@@ -20,10 +20,12 @@ def main():
     # which is half of a call's time.
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
+    import websocket_api
     from http_api import EmulatorChanged, behave_like_aws
 
     try:
         behave_like_aws()
+        websocket_api.behave_like_aws()
     except EmulatorChanged as change:
         sys.exit(str(change))
 

@@ -181,11 +181,14 @@ def forwarded_headers(headers, scope):
 def remember_authorizer(original):
     @functools.wraps(original)
     async def invoke(authorizer, *rest):
-        _request.get().authorizer_id = authorizer["authorizerId"]
+        request = _request.get()
+        if request is None:  # a WebSocket handshake
+            return await original(authorizer, *rest)
+        request.authorizer_id = authorizer["authorizerId"]
         try:
             return await original(authorizer, *rest)
         finally:
-            _request.get().authorizer_id = ""
+            request.authorizer_id = ""
     return invoke
 
 

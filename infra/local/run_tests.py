@@ -36,10 +36,20 @@ def phases():
          "One of them is stale, and `infra/local/stack.py services` writes it anew"),
         ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
         ("Validate infra/routes.yaml", [*VALIDATE, deployment.ROUTES], "infra/routes.yaml is not valid"),
+        ("Validate infra/websocket.yaml", [*VALIDATE, deployment.WEBSOCKET], "infra/websocket.yaml is not valid"),
         ("Validate infra/router-policy.yaml", [*VALIDATE, deployment.POLICY], "infra/router-policy.yaml is not valid"),
         *((f"Validate {template.relative_to(tools.ROOT)}", [*VALIDATE, template], f"{template.name} is not valid")
           for template in services.TEMPLATES),
     ]
+
+
+def web_phases(console):
+    """The client for browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
+    if not shutil.which("node"):
+        console.say("           node is not on PATH: web/ is not tested")
+        return []
+    command = ["node", "--experimental-websocket", "--test", "web/tests/tollgate-channels.test.js"]
+    return [("Test the client for browsers", command, "A test of web/ failed")]
 
 
 def main():
@@ -51,7 +61,7 @@ def main():
     try:
         with alone(console):
             tools.install(console, state / "tools.log")
-        for number, (title, command, failure) in enumerate(phases(), 1):
+        for number, (title, command, failure) in enumerate([*phases(), *web_phases(console)], 1):
             phase(console, state / f"{number}.log", title, command, failure)
         tell_stories(console, state)
     except Failure as failure:

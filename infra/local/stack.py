@@ -72,7 +72,7 @@ def is_running(stack):
 
 def emulator_version():
     """A hash of what the emulator is made of."""
-    files = [tools.REQUIREMENTS, *(HERE / name for name in ("emulator.py", "http_api.py", "http_backend.py"))]
+    files = [tools.REQUIREMENTS, *(HERE / name for name in ("emulator.py", "http_api.py", "http_backend.py", "websocket_api.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -140,7 +140,8 @@ def get(port, path, patience=15):
 
 def deploy(state, stack, console):
     """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one."""
-    values = deployment.parameters(stack["catalog_url"])
+    endpoint = f"http://127.0.0.1:{stack['port']}/_aws/execute-api"
+    values = deployment.parameters(stack["catalog_url"]) | {"ConnectionsEndpoint": endpoint}
     fingerprint = deployment.fingerprint(values)
     if stack.get("deployed") == fingerprint:
         console.say("           Nothing to deploy")
@@ -161,7 +162,11 @@ def describe(state, stack, outputs):
         "api_id": outputs["ApiId"],
         "endpoint": f"http://127.0.0.1:{stack['port']}",
         "region": tools.REGION,
-        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"], "usage": outputs["UsageTable"]},
+        "websocket_url": f"ws://localhost:{stack['port']}/_aws/execute-api/{outputs['WebSocketApiId']}/live",
+        "broadcast_queue_url": outputs["BroadcastQueueUrl"],
+        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"],
+                   "connections": outputs["ConnectionsTable"], "subscriptions": outputs["SubscriptionsTable"],
+                   "messages": outputs["MessagesTable"], "usage": outputs["UsageTable"]},
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},
         "queues": {"usage": outputs["UsageQueue"], "usage_dead_letters": outputs["UsageDeadLetters"]},
         "access_log": outputs["AccessLogGroup"],

@@ -20,7 +20,11 @@ pub struct Stack {
     pub endpoint: String,
     /// The region.
     pub region: String,
-    /// The tables' names: `api_keys`, `carts`, `usage`.
+    /// The WebSocket stage's URL.
+    pub websocket_url: String,
+    /// The queue of broadcast jobs.
+    pub broadcast_queue_url: String,
+    /// The tables' names: `api_keys`, `carts`, `connections`, `subscriptions`, `messages`, `usage`.
     pub tables: BTreeMap<String, String>,
     /// The functions' names: `router`, `authorizer`, `cart`, `metering`.
     pub functions: BTreeMap<String, String>,

@@ -9,3 +9,4 @@ mod services;
 mod shoppers;
 mod tracing;
 mod usage;
+mod websocket;

@@ -1,11 +1,9 @@
 //! A price book from its document.
 
-use definition::{Place, Problem};
+use document::{Document, Entry, Node, Place, Problem, Value, in_order};
 use usage::{
     Amount, Currency, Decimal, PriceBook, PriceItem, PriceVersion, Quantity, Rounding, Span, SpanKind, Step, Tiers,
 };
-
-use crate::usage_plans::document::{Node, Value, parse, problem};
 
 const OF_A_BOOK: [&str; 4] = ["currency", "rounding", "minimum", "items"];
 const OF_AN_ITEM: [&str; 7] = ["id", "description", "quantity", "plans", "routes", "stages", "prices"];
@@ -17,13 +15,12 @@ const OF_A_STEP: [&str; 2] = ["upTo", "price"];
 /// # Errors
 /// Everything that is wrong with it, in the order of its lines.
 pub(super) fn read(source: &str) -> Result<PriceBook, Vec<Problem>> {
-    let root = parse(source).map_err(|problem| vec![problem])?;
-    let mut reader = Reader { problems: Vec::new() };
+    let Document { root, unresolved } = Document::parse(source)?;
+    let mut reader = Reader { problems: unresolved };
     let book = reader.book(&root);
-    reader.problems.sort_by_key(|problem| problem.place);
     match book {
         Some(book) if reader.problems.is_empty() => Ok(book),
-        _ => Err(reader.problems),
+        _ => Err(in_order(reader.problems)),
     }
 }
 
@@ -37,7 +34,7 @@ impl Reader {
         let currency = self.parsed(root, "currency", "write a currency: USD", Currency::parse);
         let roundings = [("half-up", Rounding::HalfUp), ("half-even", Rounding::HalfEven)];
         let rounding = self.choice(root, "rounding", &roundings).unwrap_or(Rounding::HalfUp);
-        let minimum = root.get("minimum").and_then(|_| {
+        let minimum = field(root, "minimum").and_then(|_| {
             let minimum = self.parsed(root, "minimum", "write an amount: 25 or 12.50", Decimal::parse)?;
             // Whole minor units already, or rounded like a line.
             currency.as_ref().map(|currency| minimum.times(1, 1, currency, rounding))
@@ -95,13 +92,13 @@ impl Reader {
     fn version(&mut self, node: &Node) -> Option<PriceVersion> {
         self.known(node, "a price", &OF_A_PRICE);
         let day = |text: &str| Span::parse(text).filter(|span| span.kind() == SpanKind::Day);
-        let from = match node.get("from") {
+        let from = match field(node, "from") {
             None => Span::of(SpanKind::Day, usage::Hour(0)),
             Some(_) => self.parsed(node, "from", "write a day: 2026-11-16", day)?,
         };
         let tiers = [("graduated", Tiers::Graduated), ("volume", Tiers::Volume)];
         let tiers = self.choice(node, "tiers", &tiers).unwrap_or(Tiers::Graduated);
-        let steps = match (node.get("price"), node.get("steps")) {
+        let steps = match (field(node, "price"), field(node, "steps")) {
             (Some(_), None) => vec![Step { up_to: None, price: self.price(node)? }],
             (None, Some(steps)) => self.steps(node, steps.place)?,
             _ => {
@@ -141,23 +138,23 @@ impl Reader {
     }
 
     fn problem(&mut self, place: Place, message: &str, remedy: &str) {
-        self.problems.push(problem(place, message, remedy));
+        self.problems.push(Problem::new(place, message, remedy));
     }
 
     /// Refuses what is not known: a misspelt price would be none.
     fn known(&mut self, node: &Node, what: &str, names: &[&str]) {
-        let Value::Map(entries) = &node.value else {
+        let Some(entries) = node.entries() else {
             return self.problem(node.place, &format!("{what} is no object"), &format!("write {}", names.join(", ")));
         };
-        for (name, place, _) in entries {
-            if !names.contains(&name.as_str()) {
-                self.problem(*place, &format!("{what} has no {name}"), &format!("write one of {}", names.join(", ")));
+        for Entry { key, place, .. } in entries {
+            if !names.contains(&key.as_str()) {
+                self.problem(*place, &format!("{what} has no {key}"), &format!("write one of {}", names.join(", ")));
             }
         }
     }
 
     fn text(&mut self, node: &Node, key: &str) -> Option<String> {
-        let value = node.get(key)?;
+        let value = field(node, key)?;
         let text = scalar(value).map(str::to_owned);
         if text.is_none() {
             self.problem(value.place, &format!("{key} is no text"), "write a text here");
@@ -166,7 +163,7 @@ impl Reader {
     }
 
     fn list<'n>(&mut self, node: &'n Node, key: &str) -> &'n [Node] {
-        match node.get(key) {
+        match field(node, key) {
             Some(Node { value: Value::List(items), .. }) => items,
             Some(other) => {
                 self.problem(other.place, &format!("{key} is no list"), "write a list here");
@@ -189,7 +186,7 @@ impl Reader {
 
     /// What must be there and be something.
     fn parsed<T>(&mut self, node: &Node, key: &str, remedy: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let Some(value) = node.get(key) else {
+        let Some(value) = field(node, key) else {
             self.problem(node.place, &format!("{key} is missing"), remedy);
             return None;
         };
@@ -201,7 +198,7 @@ impl Reader {
     }
 
     fn number(&mut self, node: &Node, key: &str, low: u64) -> Option<u64> {
-        let value = node.get(key)?;
+        let value = field(node, key)?;
         let number = scalar(value).and_then(|text| text.parse().ok()).filter(|number| *number >= low);
         if number.is_none() {
             self.problem(value.place, &format!("{key} is no such number"), &format!("write a whole number from {low}"));
@@ -210,7 +207,7 @@ impl Reader {
     }
 
     fn choice<T: Copy>(&mut self, node: &Node, key: &str, choices: &[(&str, T)]) -> Option<T> {
-        let value = node.get(key)?;
+        let value = field(node, key)?;
         let text = scalar(value).unwrap_or_default();
         let choice = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
         if choice.is_none() {
@@ -219,6 +216,11 @@ impl Reader {
         }
         choice
     }
+}
+
+/// What stands under `key`, unless that is nothing.
+fn field<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    node.get(key).filter(|value| !value.is_null())
 }
 
 fn scalar(node: &Node) -> Option<&str> {

@@ -1,15 +1,23 @@
-//! Lambda authorizer for API keys: answers API Gateway's REQUEST authorizer event (payload 2.0) with a simple response.
+//! Lambda authorizer for API keys, of HTTP APIs and of WebSocket APIs.
+//!
+//! An HTTP API's REQUEST event (payload 2.0) is answered with a simple response. It serves routes whose `security` names an
+//! API key. API Gateway answers 401 by itself when the header is missing and keeps this function's answer for
+//! `AuthorizerTtl` seconds by the header's value; a refusal becomes 403 `Forbidden`.
 //! (API Gateway developer guide, `http-api-lambda-authorizer`.)
 //!
-//! It serves routes whose `security` names an API key. API Gateway answers 401 by itself when the header is missing and
-//! keeps this function's answer for `AuthorizerTtl` seconds by the header's value; a refusal becomes 403 `Forbidden`.
+//! A WebSocket API's event of `$connect` is answered with an IAM policy; a refusal becomes 403 before the upgrade. Nothing is
+//! kept. (API Gateway developer guide, `apigateway-websocket-api-lambda-auth`.)
+
+mod answer;
+mod event;
 
 use aws::AwsSettings;
-use identity::{KeyLookup, Principal, Refusal, identify};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use identity::{KeyLookup, Refusal, identify};
 use settings::Settings;
 use tracing::Instrument as _;
+
+pub use answer::AuthorizerAnswer;
+pub use event::AuthorizerEvent;
 
 /// What the function is told from outside.
 pub struct Config {
@@ -26,33 +34,6 @@ impl Config {
     }
 }
 
-/// The part of the authorizer's event that decides.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuthorizerEvent {
-    /// The values of the authorizer's identity sources, here one: the API key header.
-    #[serde(default)]
-    identity_source: Option<Vec<String>>,
-    request_context: RequestContext,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RequestContext {
-    request_id: String,
-}
-
-/// The simple response, and the context that reaches the integration under `requestContext.authorizer.lambda`.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuthorizerAnswer {
-    /// Whether the request goes on.
-    pub is_authorized: bool,
-    /// Who is calling: [`Principal::to_context`].
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<Map<String, Value>>,
-}
-
 /// Decides on one event, at `now_ms` milliseconds since 1970.
 ///
 /// # Errors
@@ -63,13 +44,12 @@ pub async fn authorize(
     keys: &impl KeyLookup,
     now_ms: u64,
 ) -> Result<AuthorizerAnswer, Refusal> {
-    let span = tracing::info_span!("authorize", requestId = event.request_context.request_id);
-    let credential = event.identity_source.as_ref().and_then(|sources| sources.first()).map(String::as_str);
+    let span = tracing::info_span!("authorize", requestId = event.request_id());
     async {
-        match identify(credential, keys, now_ms).await {
+        match identify(event.credential(), keys, now_ms).await {
             Ok(principal) => {
                 tracing::info!(keyId = principal.key_id, tenant = principal.tenant, "allowed");
-                Ok(allowed(&principal))
+                Ok(AuthorizerAnswer::new(&event, Some(&principal)))
             }
             Err(undecided @ Refusal::Undecided(_)) => {
                 tracing::error!(error = %undecided, "undecided");
@@ -77,14 +57,10 @@ pub async fn authorize(
             }
             Err(refusal) => {
                 tracing::info!(reason = %refusal, "refused");
-                Ok(AuthorizerAnswer { is_authorized: false, context: None })
+                Ok(AuthorizerAnswer::new(&event, None))
             }
         }
     }
     .instrument(span)
     .await
-}
-
-fn allowed(principal: &Principal) -> AuthorizerAnswer {
-    AuthorizerAnswer { is_authorized: true, context: Some(principal.to_context()) }
 }

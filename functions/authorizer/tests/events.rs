@@ -3,7 +3,7 @@
 
 use authorizer::{AuthorizerAnswer, authorize};
 use identity::Refusal;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::{MemoryKeys, demo_keys, events};
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,7 +16,7 @@ fn every_event_gets_its_answer() {
     let events = events("authorizer");
     let answers: Vec<(String, bool)> = events
         .into_iter()
-        .map(|event| (event.name, answer(event.payload, &demo_keys()).expect("an answer").is_authorized))
+        .map(|event| (event.name, answer(event.payload, &demo_keys()).expect("an answer").is_authorized()))
         .collect();
     let answers: Vec<(&str, bool)> = answers.iter().map(|(name, allowed)| (name.as_str(), *allowed)).collect();
     assert_eq!(
@@ -27,6 +27,11 @@ fn every_event_gets_its_answer() {
             ("known-key", true),
             ("no-identity-source", false),
             ("unknown-key", false),
+            ("websocket-key-in-header", true),
+            ("websocket-key-in-query", true),
+            ("websocket-key-in-subprotocol", true),
+            ("websocket-no-credential", false),
+            ("websocket-unknown-key", false),
         ]
     );
 }
@@ -39,6 +44,24 @@ fn the_context_names_tenant_key_and_plan() {
         serde_json::to_string(&answer).expect("JSON"),
         r#"{"isAuthorized":true,"context":{"keyId":"key-demo","planId":"starter","tenant":"demo"}}"#
     );
+}
+
+#[test]
+fn a_websocket_api_gets_a_policy_over_what_it_asked_for() {
+    let policy = |name: &str| {
+        let event = events("authorizer").into_iter().find(|event| event.name == name).expect("the event");
+        serde_json::to_value(answer(event.payload, &demo_keys()).expect("an answer")).expect("JSON")
+    };
+    let statement = |effect| {
+        json!({"Version": "2012-10-17", "Statement": [{"Action": "execute-api:Invoke", "Effect": effect,
+            "Resource": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/live/$connect"}]})
+    };
+    assert_eq!(
+        policy("websocket-key-in-subprotocol"),
+        json!({"principalId": "key-demo", "policyDocument": statement("Allow"),
+            "context": {"tenant": "demo", "keyId": "key-demo", "planId": "starter"}})
+    );
+    assert_eq!(policy("websocket-unknown-key"), json!({"principalId": "nobody", "policyDocument": statement("Deny")}));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! In-memory ports, builders and event loading for tests.
 
 mod backends;
+pub mod channels;
 pub mod contracts;
 pub mod counter_contract;
 mod counters;

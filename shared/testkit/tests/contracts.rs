@@ -8,6 +8,11 @@ async fn keys_in_memory_keep_the_contract() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn channels_in_memory_keep_the_contract() {
+    testkit::channels::contract::suite(&&testkit::channels::MemoryChannels::default(), "memory", 1_769_860_800).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn counters_in_memory_keep_the_contract() {
     counter_contract::counters(&MemoryCounters::default(), "1").await;
 }

@@ -1,6 +1,7 @@
 //! Pages that are written by the code are what the code writes.
 
 use house::text;
+use serde_json::Value;
 
 #[test]
 fn the_page_on_compatibility_is_current() {
@@ -9,6 +10,32 @@ fn the_page_on_compatibility_is_current() {
         text("docs/compatibility.md") == written,
         "docs/compatibility.md is stale: run `cargo run --bin tollgate -- compatibility > docs/compatibility.md`"
     );
+}
+
+#[test]
+fn the_json_on_the_page_of_channels_is_json_and_what_the_code_reads() {
+    let page = text("docs/websocket.md");
+    let blocks: Vec<&str> =
+        page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
+    assert!(blocks.len() >= 8, "{} blocks", blocks.len());
+    for block in &blocks {
+        let json: Value = serde_json::from_str(block).unwrap_or_else(|error| panic!("{error} in {block}"));
+        if json.is_array() {
+            assert!(channels::Rules::parse(block).is_ok(), "{block}");
+        } else if json["action"].is_string() && json["ok"].is_null() && json["action"] != "message" {
+            assert!(channels::read(block).request.is_ok(), "{block}");
+        } else if json["action"].is_null() && json["channel"].is_string() {
+            assert!(channels::Job::parse(block, "id").is_ok(), "{block}");
+        }
+    }
+}
+
+#[test]
+fn the_default_rules_of_the_template_are_rules() {
+    let template = text("infra/template.yaml");
+    let written = template.split("  Channels:\n    Type: String\n    Default: >-\n").nth(1).expect("the parameter");
+    let rules: String = written.lines().take_while(|line| line.starts_with("      ")).map(str::trim).collect();
+    assert!(channels::Rules::parse(&rules).is_ok(), "{rules}");
 }
 
 #[test]

@@ -38,6 +38,10 @@ fn the_template_sets_what_the_functions_read() {
     check("authorizer", authorizer::Config::load, &[]);
     check("metering", metering::Config::load, &[]);
     check("cart", cart::Config::load, &["CART_TTL_DAYS"]);
+    check("connect", connect::Config::load, &[]);
+    check("disconnect", disconnect::Config::load, &[]);
+    check("message", message::Config::load, &[]);
+    check("broadcast", broadcast::Config::load, &[]);
 }
 
 #[test]
@@ -53,7 +57,7 @@ fn a_function_without_settings_names_them_all_at_once() {
 }
 
 #[test]
-fn the_template_gives_the_managed_api_and_the_policy_what_they_ask_for() {
+fn the_template_gives_the_managed_apis_and_the_policy_what_they_ask_for() {
     let section = |text: &str, from: &str, indent: usize| -> BTreeSet<String> {
         let after = text.split(from).nth(1).expect("the section").to_owned();
         let own = " ".repeat(indent);
@@ -64,7 +68,7 @@ fn the_template_gives_the_managed_api_and_the_policy_what_they_ask_for() {
             .filter_map(|line| line.trim().split(':').next());
         names.map(str::to_owned).collect()
     };
-    for nested in ["routes.yaml", "router-policy.yaml"] {
+    for nested in ["routes.yaml", "router-policy.yaml", "websocket.yaml"] {
         let asked = section(&text(&format!("infra/{nested}")), "\nParameters:\n", 2);
         let location = format!("Location: {nested}\n      Parameters:\n");
         assert_eq!(asked, section(&text("infra/template.yaml"), &location, 8), "{nested}");

@@ -1,0 +1,36 @@
+//! What the function is told from outside.
+
+use aws::{AwsSettings, ChannelTables};
+use channels::Rules;
+use settings::Settings;
+
+/// The function's settings.
+pub struct Config {
+    /// How AWS is reached.
+    pub aws: AwsSettings,
+    /// The tables.
+    pub tables: ChannelTables,
+    /// The queue of broadcast jobs.
+    pub queue_url: String,
+    /// Who may do what on which channel.
+    pub rules: Rules,
+    /// How many subscriptions a connection may have.
+    pub subscription_cap: u32,
+}
+
+impl Config {
+    /// Reads it; problems are noted in `settings`.
+    pub fn load(settings: &mut Settings<'_>) -> Self {
+        Config {
+            aws: AwsSettings::load(settings),
+            tables: ChannelTables {
+                connections: settings.text("CONNECTIONS_TABLE"),
+                subscriptions: settings.text("SUBSCRIPTIONS_TABLE"),
+                messages: settings.text("MESSAGES_TABLE"),
+            },
+            queue_url: settings.text("BROADCAST_QUEUE_URL"),
+            rules: Rules::load(settings),
+            subscription_cap: settings.number_or("SUBSCRIPTIONS_PER_CONNECTION", 100),
+        }
+    }
+}
