@@ -82,7 +82,7 @@ fn what_is_wrong_with_a_price_book_is_said_all_at_once() {
     check("id: calls", "id: minimum", &["5:9 id is \"minimum\""]);
     assert_eq!(problems("currency: EUR"), ["1:1 nothing has a price"]);
     assert_eq!(problems("[]")[0], "1:1 a price book is no object");
-    for broken in ["", "{", "a: &x 1\nb: *x", &"[".repeat(100)] {
+    for broken in ["{", "a: [", &"[".repeat(1_000)] {
         assert_eq!(problems(broken).len(), 1, "{broken:.20}");
     }
 }
