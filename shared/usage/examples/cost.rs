@@ -66,10 +66,10 @@ fn simulate(delivery: Delivery, rate: u64, sandboxes: u64) {
             let sandbox = random.below(sandboxes);
             let Some(telling) = tellings.get(usize::try_from(sandbox).unwrap_or_default()) else { continue };
             let key = format!("key-{}", random.below(RECORDS));
-            telling
-                .count(&Answered { tenant: "acme", key: &key, status: 200, ..Answered::default() }, now_ms, || sandbox);
+            let answered = Answered { tenant: "acme", key: &key, status: 200, ..Answered::default() };
+            telling.count(&answered, now_ms, || Ok::<_, String>(sandbox)).unwrap_or_else(|error| panic!("{error}"));
             let queue = Messages::default();
-            done(telling.tell_due(&queue, now_ms, || 0)).unwrap_or_else(|error| panic!("{error}"));
+            done(telling.tell_due(&queue, now_ms)).unwrap_or_else(|error| panic!("{error}"));
             let messages = queue.0.into_inner();
             sent += u64::try_from(messages.len()).unwrap_or_default();
             waiting.extend(messages.into_iter().map(|message| (now_ms, message)));

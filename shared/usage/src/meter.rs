@@ -7,7 +7,7 @@ use crate::{Hour, Message, RecordKey, Source, StatusClass, Totals, UsageRecord};
 /// How long a text of a record may be, in bytes. A longer one is cut.
 const MAX_TEXT_BYTES: usize = 512;
 
-/// As many records as are kept before the meter goes on under another identity: some 10 MB.
+/// As many records as a meter should keep: some 10 MB.
 const MAX_RECORDS: usize = 20_000;
 
 /// An answer that a client got.
@@ -62,6 +62,11 @@ impl Meter {
         Meter { source, hour: Hour(0), running: HashMap::new() }
     }
 
+    /// Who counts.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
     /// Counts an answer, given at `now_ms`.
     pub fn count(&mut self, answered: &Answered<'_>, now_ms: u64) {
         // A clock that is set back changes no hour that may have been told for the last time and forgotten.
@@ -93,9 +98,8 @@ impl Meter {
         Message::write(self.source, changed.map(record).collect())
     }
 
-    /// Notes that these were told: their message was taken by the queue. `fresh` is an identity that nobody has had, for
-    /// when there is more in memory than is good.
-    pub fn told(&mut self, records: &[UsageRecord], fresh: Source) {
+    /// Notes that these were told: their message was taken by the queue.
+    pub fn told(&mut self, records: &[UsageRecord]) {
         for record in records {
             if let Some(running) = self.running.get_mut(&record.key) {
                 running.told = running.told.max(record.totals.requests);
@@ -103,10 +107,11 @@ impl Meter {
         }
         let hour = self.hour;
         self.running.retain(|key, running| key.hour == hour || running.totals.requests > running.told);
-        if self.running.len() > MAX_RECORDS && self.untold() == 0 {
-            // Everything is in the ledger under the identity so far; another begins at nothing.
-            *self = Meter { source: fresh, hour, running: HashMap::new() };
-        }
+    }
+
+    /// Whether it keeps more than is good, and all of it was told: another meter, of another identity, may take its place.
+    pub fn is_full(&self) -> bool {
+        self.running.len() > MAX_RECORDS && self.untold() == 0
     }
 }
 
@@ -143,7 +148,7 @@ mod tests {
     fn told(meter: &mut Meter) -> Vec<(String, u64)> {
         let mut told = Vec::new();
         for (_, records) in meter.messages() {
-            meter.told(&records, Source(99));
+            meter.told(&records);
             told.extend(records.into_iter().map(|record| (record.key.route, record.totals.units)));
         }
         told.sort();
@@ -187,13 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_by_another_identity() {
+    fn a_meter_is_full_when_all_of_much_was_told() {
         let mut meter = Meter::new(Source(1));
         for number in 0..=MAX_RECORDS {
             count(&mut meter, &number.to_string(), 5);
         }
+        assert!(!meter.is_full());
         told(&mut meter);
-        assert_eq!((meter.running.len(), meter.source), (0, Source(99)));
+        assert!(meter.is_full());
     }
 
     #[test]

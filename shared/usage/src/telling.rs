@@ -58,11 +58,25 @@ impl Telling {
     }
 
     /// Counts an answer that was given at `now_ms`. `random` draws 64 bits that nobody else has drawn, also none that was
-    /// restored from the same snapshot.
-    pub fn count(&self, answered: &Answered<'_>, now_ms: u64, random: impl FnOnce() -> u64) {
+    /// restored from the same snapshot; it is asked for the first answer, and when there is more in memory than is good.
+    ///
+    /// # Errors
+    /// That of `random`: the answer is not counted.
+    pub fn count<E>(
+        &self,
+        answered: &Answered<'_>,
+        now_ms: u64,
+        random: impl FnOnce() -> Result<u64, E>,
+    ) -> Result<(), E> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.meter.get_or_insert_with(|| Meter::new(Source(random()))).count(answered, now_ms);
+        let mut meter = match state.meter.take() {
+            Some(meter) if !meter.is_full() => meter,
+            _ => Meter::new(Source(random()?)),
+        };
+        meter.count(answered, now_ms);
+        state.meter = Some(meter);
         state.waiting_since_ms.get_or_insert(now_ms);
+        Ok(())
     }
 
     /// How many answers were counted and not told.
@@ -75,39 +89,32 @@ impl Telling {
     ///
     /// # Errors
     /// What was not sent stays, and goes with the next.
-    pub async fn tell_due(
-        &self,
-        queue: &impl Queue,
-        now_ms: u64,
-        random: impl FnOnce() -> u64,
-    ) -> Result<(), QueueError> {
+    pub async fn tell_due(&self, queue: &impl Queue, now_ms: u64) -> Result<(), QueueError> {
         let due = match self.delivery {
             Delivery::Strict => true,
             Delivery::Batched => self.untold() >= BATCH || self.waited_ms(now_ms) >= BATCH_MS,
         };
-        if due { self.tell(queue, random).await } else { Ok(()) }
+        if due { self.tell(queue).await } else { Ok(()) }
     }
 
     /// Tells everything.
     ///
     /// # Errors
     /// What was not sent stays, and goes with the next.
-    pub async fn tell(&self, queue: &impl Queue, random: impl FnOnce() -> u64) -> Result<(), QueueError> {
-        let messages = {
+    pub async fn tell(&self, queue: &impl Queue) -> Result<(), QueueError> {
+        let (source, messages) = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.waiting_since_ms = None;
-            state.meter.as_ref().map(Meter::messages).unwrap_or_default()
+            let Some(meter) = &state.meter else { return Ok(()) };
+            (meter.source(), meter.messages())
         };
-        if messages.is_empty() {
-            return Ok(());
-        }
-        let fresh = Source(random());
         for (text, records) in messages {
             // Nothing is locked meanwhile: other requests count on.
             queue.send(&text).await?;
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(meter) = &mut state.meter {
-                meter.told(&records, fresh);
+            // Meanwhile another may have taken its place.
+            if let Some(meter) = state.meter.as_mut().filter(|meter| meter.source() == source) {
+                meter.told(&records);
             }
         }
         Ok(())
@@ -152,7 +159,7 @@ mod tests {
     }
 
     fn count(telling: &Telling, now_ms: u64, drawn: u64) {
-        telling.count(&Answered { status: 200, ..Answered::default() }, now_ms, || drawn);
+        telling.count(&Answered { status: 200, ..Answered::default() }, now_ms, || Ok::<_, ()>(drawn)).unwrap();
     }
 
     #[tokio::test]
@@ -160,10 +167,10 @@ mod tests {
         let (telling, queue) = (Telling::new(Delivery::Strict), Taken::default());
         for now_ms in 0..3 {
             count(&telling, now_ms, 7);
-            telling.tell_due(&queue, now_ms, || 8).await.unwrap();
+            telling.tell_due(&queue, now_ms).await.unwrap();
         }
         assert_eq!(queue.told(), [(7, 1), (7, 2), (7, 3)]);
-        telling.tell_due(&queue, 9, || 8).await.unwrap();
+        telling.tell_due(&queue, 9).await.unwrap();
         assert_eq!(queue.told().len(), 3, "and not when there was none");
     }
 
@@ -172,12 +179,12 @@ mod tests {
         let (telling, queue) = (Telling::new(Delivery::Batched), Taken::default());
         for number in 0..250 {
             count(&telling, number, 7);
-            telling.tell_due(&queue, number, || 8).await.unwrap();
+            telling.tell_due(&queue, number).await.unwrap();
         }
         assert_eq!(queue.told(), [(7, 100), (7, 200)]);
-        telling.tell_due(&queue, 1_199, || 8).await.unwrap();
+        telling.tell_due(&queue, 1_199).await.unwrap();
         assert_eq!(queue.told().len(), 2);
-        telling.tell_due(&queue, 1_200, || 8).await.unwrap();
+        telling.tell_due(&queue, 1_200).await.unwrap();
         assert_eq!(queue.told().last(), Some(&(7, 250)));
     }
 
@@ -186,11 +193,11 @@ mod tests {
         let (telling, queue) = (Telling::new(Delivery::Strict), Taken::default());
         queue.cut_off.set(true);
         count(&telling, 1, 7);
-        assert!(telling.tell_due(&queue, 1, || 8).await.is_err());
+        assert!(telling.tell_due(&queue, 1).await.is_err());
         assert_eq!(telling.untold(), 1);
         queue.cut_off.set(false);
         count(&telling, 2, 7);
-        telling.tell_due(&queue, 2, || 8).await.unwrap();
+        telling.tell_due(&queue, 2).await.unwrap();
         assert_eq!((queue.told(), telling.untold()), (vec![(7, 2)], 0));
     }
 
@@ -201,7 +208,7 @@ mod tests {
         let queue = Taken::default();
         for (drawn, telling) in (0u64..).zip(&restored) {
             count(telling, 1, drawn);
-            telling.tell_due(&queue, 1, || 8).await.unwrap();
+            telling.tell_due(&queue, 1).await.unwrap();
         }
         assert_eq!(queue.told(), [(0, 1), (1, 1)]);
     }

@@ -163,7 +163,7 @@ proptest! {
                 for (text, records) in meter.messages() {
                     // A queue that did not take it: the meter tells it again.
                     if !matches!(way, Way::Lost) {
-                        meter.told(&records, Source(1_000 + place as u64));
+                        meter.told(&records);
                     }
                     match way {
                         Way::Lost => {}
