@@ -19,9 +19,11 @@ TABLE = LAMBDA / "router" / "api.table"
 NATIVE = LAMBDA / "metering" / "native.routes"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
-OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction",
-           "MeteringFunction", "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
-           "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl"}
+PLANS = ROOT / "infra" / "plans.yaml"
+OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "UsagePlansTable", "CountersTable", "CartsTable", "RouterFunction",
+           "AuthorizerFunction", "CartFunction", "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable",
+           "MessagesTable", "BroadcastQueueUrl", "MeteringFunction", "UsageTable", "UsageQueue", "UsageDeadLetters",
+           "AccessLogGroup"}
 
 # The command line, as the build of the functions leaves it: `cargo run` would compile its dependencies once more, with
 # the features that the command line alone asks for.
@@ -73,7 +75,8 @@ def compile_api(console, log, table, native):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    files = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
+    files = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, PLANS,
+             *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode())
@@ -118,6 +121,14 @@ def outputs(port, what):
     if missing := wanted - found.keys():
         raise Failure(f"{template.relative_to(ROOT)} lacks these outputs: {', '.join(sorted(missing))}; add them.")
     return found
+
+
+def apply_plans(console, log, port, table):
+    """Makes the sample's usage plans: a key without one is let in nowhere."""
+    with console.step("Make the usage plans"):
+        console.run([*TOLLGATE, "plans", "apply", PLANS, "--table", table], log,
+                    "infra/plans.yaml could not be applied: mend the error below and try again.",
+                    env=tools.environment(port), cwd=ROOT)
 
 
 def create_key(port, table):

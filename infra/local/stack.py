@@ -148,6 +148,7 @@ def deploy(state, stack, console):
         return
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
+    deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
     if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys"):
         with console.step("Make a key for the tenant demo"):
             stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"])
@@ -164,7 +165,8 @@ def describe(state, stack, outputs):
         "region": tools.REGION,
         "websocket_url": f"ws://localhost:{stack['port']}/_aws/execute-api/{outputs['WebSocketApiId']}/live",
         "broadcast_queue_url": outputs["BroadcastQueueUrl"],
-        "tables": {"api_keys": outputs["ApiKeysTable"], "carts": outputs["CartsTable"],
+        "tables": {"api_keys": outputs["ApiKeysTable"], "usage_plans": outputs["UsagePlansTable"],
+                   "counters": outputs["CountersTable"], "carts": outputs["CartsTable"],
                    "connections": outputs["ConnectionsTable"], "subscriptions": outputs["SubscriptionsTable"],
                    "messages": outputs["MessagesTable"], "usage": outputs["UsageTable"]},
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},

@@ -24,7 +24,8 @@ pub struct Stack {
     pub websocket_url: String,
     /// The queue of broadcast jobs.
     pub broadcast_queue_url: String,
-    /// The tables' names: `api_keys`, `carts`, `connections`, `subscriptions`, `messages`, `usage`.
+    /// The tables' names: `api_keys`, `usage_plans`, `counters`, `carts`, `connections`, `subscriptions`, `messages`,
+    /// `usage`.
     pub tables: BTreeMap<String, String>,
     /// The functions' names: `router`, `authorizer`, `cart`, `metering`.
     pub functions: BTreeMap<String, String>,
@@ -82,16 +83,25 @@ impl Stack {
         Answer::to_bytes(&host.replace("localhost", "127.0.0.1"), request.as_bytes())
     }
 
-    /// Makes an API key for a tenant of that name.
+    /// Makes an API key for a tenant of that name, in the sample's plan.
+    pub fn new_key(&self, tenant: &str, enabled: bool) -> String {
+        self.make_key(tenant, "starter", enabled)
+    }
+
+    /// Makes an API key for a tenant of that name, in a plan.
+    pub fn new_key_in(&self, tenant: &str, plan_id: &str) -> String {
+        self.make_key(tenant, plan_id, true)
+    }
+
     #[tokio::main(flavor = "current_thread")]
-    pub async fn new_key(&self, tenant: &str, enabled: bool) -> String {
+    async fn make_key(&self, tenant: &str, plan_id: &str, enabled: bool) -> String {
         let mut random = [0; 20];
         getrandom::fill(&mut random).expect("random bytes");
         let key = ApiKey::from_random(random);
         let record = KeyRecord {
             key_id: format!("key-of-{tenant}"),
             tenant: tenant.to_owned(),
-            plan_id: "starter".to_owned(),
+            plan_id: plan_id.to_owned(),
             enabled,
             expires_at_ms: None,
             features: Vec::new(),

@@ -4,6 +4,7 @@ mod bad_input;
 mod cart;
 mod contracts;
 mod keys;
+mod plans;
 mod quotas;
 mod services;
 mod shoppers;

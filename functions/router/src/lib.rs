@@ -2,15 +2,19 @@
 //!
 //! The way of a request is [`gateway::Gateway::answer`]; this crate gives it its table, its clients and its log line.
 
+mod usage_plans;
+
 use std::{collections::BTreeMap, fs, time::Instant};
 
 use aws::AwsSettings;
 use definition::Table;
-use gateway::{Backends, Gateway, GatewayRequest, NoIssuers, Outcome, PartFailure, Refusal};
+use gateway::{Admit, Backends, Gateway, GatewayRequest, NoIssuers, NoPlans, Outcome, PartFailure, Refusal};
 use identity::{KeyFetcher, KeyLookup};
 use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
 use tracing::Instrument as _;
+
+pub use usage_plans::{Renewal, StoredPlans, usage_plans};
 
 /// What the function is told from outside.
 pub struct Config {
@@ -18,6 +22,10 @@ pub struct Config {
     pub aws: AwsSettings,
     /// The table of API keys.
     pub api_keys_table: String,
+    /// The table of usage plans.
+    pub usage_plans_table: String,
+    /// The table of what is counted.
+    pub counters_table: String,
     /// Where the compiled API lies: beside `bootstrap`.
     pub table_file: String,
     /// The base path of a custom domain or load balancer, else empty.
@@ -38,6 +46,8 @@ impl Config {
         Config {
             aws: AwsSettings::load(settings),
             api_keys_table: settings.text("API_KEYS_TABLE"),
+            usage_plans_table: settings.text("USAGE_PLANS_TABLE"),
+            counters_table: settings.text("COUNTERS_TABLE"),
             table_file: settings.text("LAMBDA_TASK_ROOT") + "/api.table",
             base_path: settings.optional("BASE_PATH").unwrap_or_default(),
             stage_variables: settings.map("STAGE_VARIABLES"),
@@ -46,8 +56,8 @@ impl Config {
 }
 
 /// The router's state between requests.
-pub struct Router<B, K, F = NoIssuers> {
-    gateway: Gateway<B, K, F>,
+pub struct Router<B, K, F = NoIssuers, A = NoPlans> {
+    gateway: Gateway<B, K, F, A>,
     here: Here,
 }
 
@@ -72,9 +82,9 @@ pub fn load_table(file: &str) -> Result<Table<'static>, String> {
     Table::decode(bytes.leak()).map_err(|error| format!("cannot start: the API's table {file} is refused: {error}"))
 }
 
-impl<B: Backends, K: KeyLookup, F: KeyFetcher> Router<B, K, F> {
+impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Router<B, K, F, A> {
     /// A router over `gateway`.
-    pub fn new(gateway: Gateway<B, K, F>, here: Here) -> Self {
+    pub fn new(gateway: Gateway<B, K, F, A>, here: Here) -> Self {
         Router { gateway, here }
     }
 

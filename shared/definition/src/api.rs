@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use identity::{Requirement, TenantRule};
+use plans::Throttle;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -36,6 +37,7 @@ impl Api {
                 path: route.path.clone(),
                 method: route.method.clone(),
                 admits: route.guard.admits(),
+                limits: Limits { throttle: route.throttle, units: None },
                 validation: Validation::default(),
                 integration: integration.clone(),
             },
@@ -54,7 +56,8 @@ pub struct Route {
     pub guard: Guard,
     /// Where a request goes then.
     pub way: Way,
-    /// How many requests a second the managed gateway lets through.
+    /// `x-tollgate-throttle`: how many requests a second are let through, by the managed gateway on a native route, else
+    /// by the router.
     pub throttle: Option<Throttle>,
 }
 
@@ -139,15 +142,6 @@ pub enum Way {
     },
 }
 
-/// A token bucket of the managed gateway: requests a second, and how many at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Throttle {
-    /// Requests a second, steadily.
-    pub rate: u32,
-    /// Requests at once.
-    pub burst: u32,
-}
-
 /// What the router knows of one method of one path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operation {
@@ -157,10 +151,21 @@ pub struct Operation {
     pub method: String,
     /// Who is let in.
     pub admits: Admits,
+    /// How much it may be called.
+    pub limits: Limits,
     /// What a request must have before anything is called.
     pub validation: Validation,
     /// What is called.
     pub integration: Integration,
+}
+
+/// How much an operation may be called, and what a call costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// `x-tollgate-throttle`: a token bucket for all callers together.
+    pub throttle: Option<Throttle>,
+    /// `x-tollgate-units`: what one call costs of its key's quota; without it, one unit.
+    pub units: Option<u32>,
 }
 
 /// Whom the router lets in to an operation: who meets all of it.

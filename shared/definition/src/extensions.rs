@@ -56,7 +56,7 @@ use Fate::{Delegated, Honoured, Refused};
 use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, Server, Tag};
 
 /// All of them, in AWS's order.
-pub const EXTENSIONS: [Extension; 58] = [
+pub const EXTENSIONS: [Extension; 61] = [
     extension(
         "any-method",
         Path,
@@ -182,7 +182,25 @@ pub const EXTENSIONS: [Extension; 58] = [
     ours("x-tollgate-problem-details", Document, Honoured, "`true`: gateway responses are RFC 9457's problem details"),
     ours("x-tollgate-validation", Document, Honoured, "`detailed`: a 400 names the failing field and rule"),
     ours("x-tollgate-validation", Operation, Honoured, "the same, or `aws` for AWS's bare message"),
-    ours("x-tollgate-throttle", Operation, Delegated, "`{rate, burst}`: the route's throttle on the managed gateway"),
+    ours(
+        "x-tollgate-throttle",
+        Document,
+        Honoured,
+        "`{rate, burst, reserved}`: the whole stage's throttle: [usage plans](usage-plans.md)",
+    ),
+    ours(
+        "x-tollgate-throttle",
+        Operation,
+        Honoured,
+        "`{rate, burst}`: the operation's throttle, by the managed gateway on a native route, by the router else",
+    ),
+    ours("x-tollgate-units", Operation, Honoured, "what a call costs of its key's quota; 1 without it"),
+    ours(
+        "x-tollgate-rate-limit-fields",
+        Document,
+        Honoured,
+        "`false`: callers are not told of their plan in `RateLimit` and `RateLimit-Policy`",
+    ),
 ];
 
 const fn extension(name: &'static str, home: Home, fate: Fate, note: &'static str) -> Extension {

@@ -12,6 +12,7 @@ mod api;
 mod authorizer;
 mod extensions;
 mod integration;
+mod limits;
 mod managed;
 mod mapping;
 mod models;
@@ -38,8 +39,8 @@ use ::document;
 pub use ::document::{Document, Lines, MAX_DOCUMENT_BYTES, MAX_SHOWN, Place, Problem, show};
 pub use aggregate::{Aggregate, AggregatePart, AggregateResponse, MAX_PARTS};
 pub use api::{
-    Admits, Api, Asks, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction,
-    Throttle, Way,
+    Admits, Api, Asks, Guard, HttpProxy, Integration, LambdaProxy, Limits, Operation, PayloadFormat, Route,
+    ServiceAction, Way,
 };
 pub use authorizer::{Authorizer, FunctionAuthorizer, TokenAuthorizer, TokenIssuers};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};

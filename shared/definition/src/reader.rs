@@ -103,6 +103,11 @@ impl Reader {
         self.choice(node, what, &["true", "false"]) == Some("true")
     }
 
+    /// Whether it says `false`.
+    pub(crate) fn says_no(&mut self, node: &Node, what: &str) -> bool {
+        self.choice(node, what, &["true", "false"]) == Some("false")
+    }
+
     /// A whole number between `low` and `high`.
     pub(crate) fn number(&mut self, node: &Node, what: &str, low: u32, high: u32) -> Option<u32> {
         let text = self.text(node, what)?;

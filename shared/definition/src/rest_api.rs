@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use identity::{Policy, PolicyProblem};
+use plans::StageThrottle;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Authorizer, Source,
     document::{Entry, Node},
     integration::{is_header_name, source, template},
+    limits,
     reader::{Reader, one_of},
 };
 
@@ -28,6 +30,10 @@ pub struct RestApi {
     pub authorizers: BTreeMap<String, Authorizer>,
     /// `x-amazon-apigateway-api-key-source`.
     pub api_key_source: ApiKeySource,
+    /// `x-tollgate-throttle` at the top: a token bucket for all requests to the stage.
+    pub throttle: Option<StageThrottle>,
+    /// `x-tollgate-rate-limit-fields: false`: callers are not told of their plan in `RateLimit` and `RateLimit-Policy`.
+    pub hides_rate_limit_fields: bool,
 }
 
 /// What says which API key a request counts for. (API Gateway developer guide, `api-gateway-api-key-source`.)
@@ -81,6 +87,7 @@ const BINARY: &str = "x-amazon-apigateway-binary-media-types";
 const RESPONSES: &str = "x-amazon-apigateway-gateway-responses";
 const POLICY: &str = "x-amazon-apigateway-policy";
 const KEY_SOURCE: &str = "x-amazon-apigateway-api-key-source";
+const FIELDS: &str = "x-tollgate-rate-limit-fields";
 const PROBLEM_DETAILS: &str = "x-tollgate-problem-details";
 
 /// Reads what stands at the top of the document.
@@ -93,6 +100,8 @@ pub(crate) fn read(reader: &mut Reader, root: &Node) -> RestApi {
         problem_details: root.get(PROBLEM_DETAILS).is_some_and(|node| reader.flag(node, PROBLEM_DETAILS)),
         authorizers: BTreeMap::new(),
         api_key_source: root.get(KEY_SOURCE).map(|node| key_source(reader, node)).unwrap_or_default(),
+        throttle: limits::of_stage(reader, root),
+        hides_rate_limit_fields: root.get(FIELDS).is_some_and(|node| reader.says_no(node, FIELDS)),
     }
 }
 

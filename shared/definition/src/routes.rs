@@ -9,7 +9,9 @@ mod writer;
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::{Api, Authorizer, Guard, Integration, Managed, Route, Throttle, Way};
+use plans::Throttle;
+
+use crate::{Api, Authorizer, Guard, Integration, Managed, Route, Way};
 use authorizers::{AUTHORIZER, write_jwt_authorizers, write_request_authorizers};
 use names::{list, parameter, quoted};
 use writer::{Throttled, Writer};
@@ -171,8 +173,8 @@ fn write_stage(template: &mut String, variables: &BTreeSet<&str>, throttled: &[T
     }
     if !throttled.is_empty() {
         template.push_str("      RouteSettings:\n");
-        for Throttled { key, throttle: Throttle { rate, burst }, .. } in throttled {
-            let key = quoted(key);
+        for Throttled { key, throttle: Throttle { rate_limit, burst_limit: burst }, .. } in throttled {
+            let (key, rate) = (quoted(key), rate_limit.as_f64());
             let _ =
                 writeln!(template, "        {key}: {{ ThrottlingRateLimit: {rate}, ThrottlingBurstLimit: {burst} }}");
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use crate::{Api, Operation, PathTemplate, RestApi, Segment, path_template::MAX_SEGMENTS};
 
 /// Says what the file is, and in which version of this format.
-const MAGIC: &[u8; 12] = b"tollgate\0\0\0\x03";
+const MAGIC: &[u8; 12] = b"tollgate\0\0\0\x04";
 
 /// Where requests go: a tree of path segments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,7 +184,7 @@ impl<'a> Table<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Guard, Integration, Managed, Mapped, RequestMapping, Route, Target, Validation, Way};
+    use crate::{Guard, Integration, Limits, Managed, Mapped, RequestMapping, Route, Target, Validation, Way};
 
     fn api() -> Api {
         let request = RequestMapping::default();
@@ -197,6 +197,7 @@ mod tests {
                 path: path.clone(),
                 method: method.clone(),
                 admits: Guard::ApiKey.admits(),
+                limits: Limits { throttle: None, units: Some(3) },
                 validation,
                 integration,
             };

@@ -4,8 +4,8 @@
 //! the wait for its backend cost. See `docs/cost.md`.
 
 use crate::{
-    Destination, Guard, HttpProxy, Integration, LambdaProxy, Operation, PathTemplate, RestApi, Route, Source, Target,
-    TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
+    Destination, Guard, HttpProxy, Integration, LambdaProxy, Limits, Operation, PathTemplate, RestApi, Route, Source,
+    Target, TlsConfig, Validation, Way, document::Node, reader::Reader, text::Part,
 };
 
 /// `x-tollgate-path`: what the document asks for.
@@ -20,6 +20,10 @@ pub(crate) enum Wish {
 }
 
 pub(crate) const EXTENSION: &str = "x-tollgate-path";
+
+/// The authorizer function could refuse a native request only with a 403, and its answer is kept for a while: nobody would
+/// count. Who asks for the native way all the same has the key identify its tenant, and no plan hold it.
+const KEYS_ARE_COUNTED: &str = "HTTP APIs have no usage plans, which hold an API key's calls";
 
 /// Reads the wish of a document or an operation; what the operation says wins.
 pub(crate) fn wish(reader: &mut Reader, node: &Node, otherwise: Wish) -> Wish {
@@ -47,6 +51,7 @@ pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: 
     }
     let because = match (wish, needs_router(guard, &operation, rest_api)) {
         (Wish::Native, Some(because)) => return Err(because),
+        (Wish::None, None) if operation.admits.api_key => KEYS_ARE_COUNTED.to_owned(),
         (Wish::Native | Wish::None, None) => return Ok(Way::Native(operation.integration)),
         (Wish::None | Wish::Dispatched, Some(because)) => because,
         (Wish::Dispatched, None) => format!("{EXTENSION} asks for it"),
@@ -86,6 +91,7 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
                 path: route.path.clone(),
                 method: route.method.clone(),
                 admits: route.guard.admits(),
+                limits: Limits { throttle: route.throttle, units: None },
                 validation: Validation::default(),
                 integration: integration.clone(),
             };
@@ -110,6 +116,10 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
         "HTTP APIs do not validate requests"
     } else if rest_api.policy.is_some() {
         "HTTP APIs have no resource policy"
+    } else if rest_api.throttle.is_some() {
+        "only the router counts what goes to the whole stage"
+    } else if operation.limits.units.is_some() {
+        "HTTP APIs count no units"
     } else if let Some(because) = guard_needs_router(guard, operation, rest_api) {
         because
     } else if !rest_api.gateway_responses.is_empty() || rest_api.problem_details {

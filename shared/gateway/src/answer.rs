@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use definition::{Integration, RestApi, Table};
 use identity::{KeyFetcher, KeyLookup, KeySets, Principal};
+use plans::Verdict;
 
 use crate::{
-    Backends, GatewayRequest, GatewayResponse, PartFailure, Refusal, RequestPath, aggregate, called,
+    Admit, Backends, GatewayRequest, GatewayResponse, NoPlans, PartFailure, Refusal, RequestPath, admit, aggregate,
+    called,
     exchange::Exchange,
     gateway_response::{self, Refused},
     identify::{Desk, NoIssuers, announce},
@@ -17,13 +19,14 @@ use crate::{
 };
 
 /// The router's data plane: the compiled API and what it calls.
-pub struct Gateway<B, K, F = NoIssuers> {
+pub struct Gateway<B, K, F = NoIssuers, A = NoPlans> {
     table: Table<'static>,
     rest_api: OnceLock<RestApi>,
     prepared: Vec<OnceLock<Prepared>>,
     models: CompiledModels,
     backends: B,
     desk: Desk<K, F>,
+    plans: A,
 }
 
 /// A response, and what the log says of it.
@@ -49,25 +52,34 @@ struct Trail<'g> {
     operation: Option<&'g Prepared>,
     parameters: BTreeMap<String, String>,
     principal: Option<Principal>,
+    verdict: Option<Verdict>,
     failed_parts: Vec<PartFailure>,
 }
 
 impl<B: Backends, K: KeyLookup> Gateway<B, K> {
-    /// A gateway over `table`, which lives as long as the process. It reaches no issuer of tokens.
+    /// A gateway over `table`, which lives as long as the process. It reaches no issuer of tokens, and
+    /// holds nobody to a plan.
     pub fn new(table: Table<'static>, backends: B, keys: K) -> Self {
         let prepared = (0..table.len()).map(|_| OnceLock::new()).collect();
         let models = CompiledModels::new(&table);
         let desk = Desk::new(keys, KeySets::new(NoIssuers));
-        Gateway { table, rest_api: OnceLock::new(), prepared, models, backends, desk }
+        Gateway { table, rest_api: OnceLock::new(), prepared, models, backends, desk, plans: NoPlans }
     }
 }
 
-impl<B: Backends, K: KeyLookup, F: KeyFetcher> Gateway<B, K, F> {
+impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Gateway<B, K, F, A> {
     /// The same gateway, which verifies tokens by the keys of their issuers.
     #[must_use]
-    pub fn with_issuers<G: KeyFetcher>(self, issuers: KeySets<G>) -> Gateway<B, K, G> {
-        let Gateway { table, rest_api, prepared, models, backends, desk } = self;
-        Gateway { table, rest_api, prepared, models, backends, desk: desk.with_issuers(issuers) }
+    pub fn with_issuers<G: KeyFetcher>(self, issuers: KeySets<G>) -> Gateway<B, K, G, A> {
+        let Gateway { table, rest_api, prepared, models, backends, desk, plans } = self;
+        Gateway { table, rest_api, prepared, models, backends, desk: desk.with_issuers(issuers), plans }
+    }
+
+    /// The same gateway, which holds callers to their usage plans and to throttles.
+    #[must_use]
+    pub fn with_plans<P: Admit>(self, plans: P) -> Gateway<B, K, F, P> {
+        let Gateway { table, rest_api, prepared, models, backends, desk, plans: _ } = self;
+        Gateway { table, rest_api, prepared, models, backends, desk, plans }
     }
 
     /// Answers `request`. Whatever happens, there is an answer.
@@ -88,6 +100,9 @@ impl<B: Backends, K: KeyLookup, F: KeyFetcher> Gateway<B, K, F> {
             Ok(response) => (response, None),
             Err((response, refusal)) => (response, Some(refusal)),
         };
+        if let (Some(verdict), Some(rest_api)) = (&trail.verdict, self.rest_api.get()) {
+            admit::tell(&mut response.headers, &verdict.admission, rest_api);
+        }
         // The names under which clients of REST APIs look for them.
         response.headers.set("x-amz-apigw-id", request.request_id.as_str());
         response.headers.set("x-amzn-requestid", request.request_id.as_str());
@@ -123,8 +138,12 @@ impl<B: Backends, K: KeyLookup, F: KeyFetcher> Gateway<B, K, F> {
         announce::announce(request, &mut known);
         trail.principal = known.principal;
         let exchange = Exchange::new(request, (operation, &trail.parameters), trail.principal.as_ref(), rest_api);
+        let wanted = admit::wanted(&exchange);
+        let verdict = trail.verdict.insert(self.plans.admit(&wanted).await);
+        admit::decided(verdict)?;
         if !operation.validation.is_empty() {
-            validate::check(&operation.validation, &exchange, &self.models)?;
+            let valid = validate::check(&operation.validation, &exchange, &self.models);
+            valid.inspect_err(|_| self.plans.refund(&wanted, verdict))?;
         }
         match &operation.integration {
             Integration::Aggregate(parts) => {

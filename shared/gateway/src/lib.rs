@@ -1,11 +1,12 @@
-//! What happens to one request: parse, match, identify, call, respond.
+//! What happens to one request: parse, match, identify, admit, validate, call, respond.
 //!
 //! Each step is a function from values to values in a module of its own; the steps that must wait take a port
-//! ([`Backends`], [`identity::KeyLookup`], [`identity::KeyFetcher`]). [`Gateway::answer`] puts them in order and reads like the sentence.
+//! ([`Backends`], [`identity::KeyLookup`], [`identity::KeyFetcher`], [`Admit`]). [`Gateway::answer`] puts them in order and reads like the sentence.
 
 mod accept;
 mod action_call;
 mod actions;
+mod admit;
 mod aggregate;
 mod answer;
 mod backends;
@@ -42,6 +43,7 @@ pub use actions::{
     MessageAttribute, MessageAttributes, Publish, PutItem, Query, Returned, SqsReceive, SqsSend, StreamRecord,
     UpdateItem,
 };
+pub use admit::{Admit, NoPlans};
 pub use aggregate::PartFailure;
 pub use answer::{Gateway, Outcome};
 pub use backends::{

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use definition::{Integration, IntegrationResponse, Mapped, Operation, RequestMapping, Target, Validation};
+use definition::{Integration, IntegrationResponse, Limits, Mapped, Operation, RequestMapping, Target, Validation};
 use mapping::{SelectionPattern, Template};
 
 use crate::Refusal;
@@ -34,8 +34,8 @@ impl Prepared {
             let Operation { path, method, admits, .. } = &prepared.operation;
             let own = |integration| {
                 let validation = Validation::default();
-                let (path, method) = (path.clone(), method.clone());
-                Prepared::new(Operation { path, method, admits: admits.clone(), validation, integration })
+                let (path, method, limits) = (path.clone(), method.clone(), Limits::default());
+                Prepared::new(Operation { path, method, admits: admits.clone(), limits, validation, integration })
             };
             prepared.parts = aggregate.parts.iter().map(|part| own(part.integration.clone())).collect();
             prepared.join = aggregate.response.as_ref().map(|join| Box::new(own(as_mock(&join.response))));

@@ -23,6 +23,14 @@ pub enum Refusal {
     /// The caller may not call the operation.
     #[error(transparent)]
     Identity(#[from] identity::Refusal),
+    /// The caller's plan, or a throttle, does not let the request in now.
+    #[error("{}", match .0 {
+        plans::Refusal::Throttled { .. } => "a throttle has no token left",
+        plans::Refusal::QuotaExceeded { .. } => "the key's quota is used up",
+        plans::Refusal::Unavailable { .. } => "the request cannot be counted: a store gave no answer",
+        plans::Refusal::NotInPlan => "none of the key's usage plans covers the stage",
+    })]
+    Plan(plans::Refusal),
     /// The managed gateway, which guards the operation, let the request in by another route.
     #[error("the managed gateway guards this operation and let the request in by another route")]
     OtherRoute,
@@ -165,6 +173,17 @@ impl Refusal {
                 }
             },
             Refusal::Policy { explicit } => denied(*explicit),
+            Refusal::Plan(refusal) => match refusal {
+                plans::Refusal::Throttled { .. } => ("THROTTLED", 429, "TooManyRequestsException", "Too Many Requests"),
+                plans::Refusal::QuotaExceeded { .. } => {
+                    ("QUOTA_EXCEEDED", 429, "LimitExceededException", "Limit Exceeded")
+                }
+                // AWS has no such answer: it lets such requests through.
+                plans::Refusal::Unavailable { .. } => {
+                    ("DEFAULT_5XX", 503, "ServiceUnavailableException", "Service Unavailable")
+                }
+                plans::Refusal::NotInPlan => ("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
+            },
             Refusal::MissingParameters(names) => {
                 let message = format!("Missing required request parameters: [{}]", names.join(", "));
                 return DefaultResponse { kind: "BAD_REQUEST_PARAMETERS", status: 400, error_type: BAD, message };

@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{
-    Admission, Ask, Asked, Call, CounterError, Counters, Holder, HolderId, Reply, Step, holder::undecided, turns::Turns,
+    Admission, Allowance, Ask, Asked, Call, CounterError, Counters, Holder, HolderId, Reply, Step, holder::undecided,
+    turns::Turns,
 };
 
 /// How often a request asks the store before it gives up. Two are usual, where a throttle and a quota both have nothing in
@@ -19,13 +20,20 @@ pub struct Admissions<C, K> {
     clock_ms: K,
     holder: Mutex<Holder>,
     turns: Turns,
+    trouble: Mutex<Option<CounterError>>,
 }
 
 impl<C: Counters, K: Fn() -> i64> Admissions<C, K> {
     /// Admissions over a store, for a sandbox of this identity, by this clock. To be made after a snapshot is restored:
     /// see [`HolderId`].
     pub fn new(counters: C, id: HolderId, clock_ms: K) -> Self {
-        Admissions { counters, clock_ms, holder: Mutex::new(Holder::new(id)), turns: Turns::default() }
+        let holder = Mutex::new(Holder::new(id));
+        Admissions { counters, clock_ms, holder, turns: Turns::default(), trouble: Mutex::default() }
+    }
+
+    /// What time it is.
+    pub(crate) fn now_ms(&self) -> i64 {
+        (self.clock_ms)()
     }
 
     /// Whether a request may go on. With a block in hand nobody is asked, and nothing allocated.
@@ -47,6 +55,16 @@ impl<C: Counters, K: Fn() -> i64> Admissions<C, K> {
             }
         }
         undecided()
+    }
+
+    /// Takes back what an admitted request cost of its quota: see [`Holder::refund`].
+    pub fn refund(&self, call: &Call<'_>, allowance: &Allowance) {
+        self.lock().refund(call, allowance);
+    }
+
+    /// The store's last failure, if there was one since it was last asked for.
+    pub fn take_trouble(&self) -> Option<CounterError> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// What the responses that have been posted leave to do: renewing blocks before they are empty, giving back what is not
@@ -102,6 +120,9 @@ struct Pending<'a, C: Counters, K: Fn() -> i64> {
 impl<C: Counters, K: Fn() -> i64> Pending<'_, C, K> {
     fn settle(&mut self, reply: Result<Reply, CounterError>) {
         let Some(ask) = self.ask.take() else { return };
+        if let Err(error) = &reply {
+            *self.admissions.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        }
         let now_ms = (self.admissions.clock_ms)();
         self.admissions.lock().answered(&ask, reply, now_ms);
         self.admissions.turns.advance();

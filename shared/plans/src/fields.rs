@@ -34,7 +34,7 @@ pub fn rate_limit_fields(admission: &Admission) -> RateLimitFields {
     fields
 }
 
-/// The seconds of `Retry-After`; nothing for a request that was admitted.
+/// The seconds of `Retry-After`; nothing for a request that was admitted, or that no waiting helps.
 pub fn retry_after_s(admission: &Admission) -> Option<u64> {
     let Admission::Refused(
         Refusal::Throttled { retry_after_ms }
@@ -76,6 +76,7 @@ mod tests {
         Allowance {
             throttle: Some(Throttle { rate_limit: Rate::per_second(100), burst_limit: 250 }),
             quota: Some(QuotaState { limit: 1000, remaining: 850, reset_s: 3600, window_s: 86_400 }),
+            spent: None,
         }
     }
 
@@ -94,5 +95,6 @@ mod tests {
         let exceeded = Admission::Refused(Refusal::QuotaExceeded { retry_after_ms: 3_599_001 }, allowance());
         check(&exceeded, both, r#""quota";r=0;t=3600"#, Some(3600));
         check(&Admission::Admitted(Allowance::default()), "", "", None);
+        check(&Admission::Refused(Refusal::NotInPlan, Allowance::default()), "", "", None);
     }
 }

@@ -142,6 +142,18 @@ impl Holder {
         }
     }
 
+    /// Takes back into the hand what an admitted request cost of its quota: it was refused after all, before anything was
+    /// called. Its tokens stay spent.
+    pub fn refund(&mut self, call: &Call<'_>, allowance: &Allowance) {
+        let Some((caller, period)) = call.caller.zip(allowance.spent) else { return };
+        let accounts = self.keys.get_mut(caller.key_id).into_iter().flatten();
+        // A lease that is no longer there has forgotten its units: they stay unused.
+        let mut leases = accounts.filter(|account| account.is_of(&caller.plan.id));
+        if let Some(lease) = leases.find_map(|account| account.quota_of(period)) {
+            lease.refund(call.units);
+        }
+    }
+
     /// Learns what came of a question at `now_ms`.
     pub fn answered(&mut self, ask: &Ask, reply: Result<Reply, CounterError>, now_ms: i64) {
         let id = self.id;

@@ -153,12 +153,6 @@ impl UsagePlan {
     }
 }
 
-/// The plan that requests of a key to a stage are held to: the key may be in several, but in one only for each stage.
-/// The first that covers the stage.
-pub fn plan_for_stage<'p>(plans: &'p [UsagePlan], api_id: &str, stage: &str) -> Option<&'p UsagePlan> {
-    plans.iter().find(|plan| plan.covers(api_id, stage))
-}
-
 /// Whether a key may be in both plans: no stage is covered by both.
 pub fn are_disjoint(one: &UsagePlan, other: &UsagePlan) -> bool {
     let meet = |a: &str, b: &str| a == "*" || b == "*" || a == b;
@@ -254,8 +248,5 @@ mod tests {
         assert!(are_disjoint(&plan(&[("a1", "prod")]), &plan(&[("a1", "test"), ("a2", "prod")])));
         assert!(!are_disjoint(&plan(&[("a1", "prod")]), &plan(&[("*", "prod")])));
         assert!(!are_disjoint(&plan(&[]), &plan(&[("a1", "prod")])));
-        let plans = [plan(&[("a1", "test")]), plan(&[("a1", "prod")])];
-        assert_eq!(plan_for_stage(&plans, "a1", "prod"), plans.last());
-        assert_eq!(plan_for_stage(&plans, "a2", "prod"), None);
     }
 }

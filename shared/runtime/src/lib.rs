@@ -1,12 +1,17 @@
 //! The Lambda edge: what every function does before and around its own work.
 //!
 //! [`start`] sets up the log and reads the settings; [`event`] turns the four HTTP event shapes into one request and a
-//! response back into the shape that the caller understands; [`websocket`] has the events of WebSocket APIs.
+//! response back into the shape that the caller understands; [`websocket`] has the events of WebSocket APIs; [`run`] serves
+//! events, and does what no client waits for when it has been answered.
 
+mod after_response;
 pub mod event;
+mod shutdown;
 mod start;
 mod trace;
 pub mod websocket;
 
-pub use start::{Error, clock_ms, env, start};
+pub use after_response::{AfterResponse, run};
+pub use shutdown::LAST_WORK;
+pub use start::{Error, clock_ms, env, random_id, start};
 pub use trace::traceparent;

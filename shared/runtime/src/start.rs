@@ -35,6 +35,16 @@ pub fn clock_ms() -> u64 {
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
+/// 64 random bits, from the system.
+///
+/// # Errors
+/// When it has none.
+pub fn random_id() -> Result<u64, Error> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random bytes: {error}"))?;
+    Ok(u64::from_be_bytes(bytes))
+}
+
 /// One JSON object a line on standard output, which Lambda carries to CloudWatch Logs. `level` is Lambda's advanced logging
 /// control; without it, `INFO`.
 fn log_as_json(level: Option<&str>) {

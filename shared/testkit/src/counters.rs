@@ -71,14 +71,76 @@ impl Counters for MemoryCounters {
     }
 }
 
+/// Several sandboxes may share it.
+impl Counters for &MemoryCounters {
+    async fn change(&self, change: &Change) -> Result<Answer, CounterError> {
+        (*self).change(change).await
+    }
+
+    async fn look(&self, counter: &str) -> Result<Standing, CounterError> {
+        (*self).look(counter).await
+    }
+
+    async fn forget(&self, forget: &Forget) -> Result<(), CounterError> {
+        (*self).forget(forget).await
+    }
+
+    async fn take(&self, take: &Take) -> Result<Taken, CounterError> {
+        (*self).take(take).await
+    }
+}
+
 /// Usage plans in memory.
 #[derive(Default)]
 pub struct MemoryPlans {
     plans: RefCell<BTreeMap<String, UsagePlan>>,
+    reads: Cell<usize>,
+    cut_off: Cell<bool>,
+}
+
+impl MemoryPlans {
+    /// A store that holds these.
+    pub fn of(plans: impl IntoIterator<Item = UsagePlan>) -> Self {
+        let plans = plans.into_iter().map(|plan| (plan.id.clone(), plan)).collect();
+        MemoryPlans { plans: RefCell::new(plans), ..MemoryPlans::default() }
+    }
+
+    /// Makes it a store that finds nothing and says why, or one that finds again.
+    pub fn cut_off(&self, cut_off: bool) {
+        self.cut_off.set(cut_off);
+    }
+
+    /// How often a plan was looked for.
+    pub fn reads(&self) -> usize {
+        self.reads.get()
+    }
+}
+
+/// Several sandboxes may share it.
+impl PlanStore for &MemoryPlans {
+    async fn find(&self, id: &str) -> Result<Option<UsagePlan>, PlanStoreError> {
+        (*self).find(id).await
+    }
+
+    async fn list(&self) -> Result<Vec<UsagePlan>, PlanStoreError> {
+        (*self).list().await
+    }
+
+    async fn put(&self, plan: &UsagePlan) -> Result<(), PlanStoreError> {
+        (*self).put(plan).await
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), PlanStoreError> {
+        (*self).delete(id).await
+    }
 }
 
 impl PlanStore for MemoryPlans {
     async fn find(&self, id: &str) -> Result<Option<UsagePlan>, PlanStoreError> {
+        self.reads.set(self.reads.get() + 1);
+        if self.cut_off.get() {
+            return Err(PlanStoreError::Unavailable("cut off".to_owned()));
+        }
         Ok(self.plans.borrow().get(id).cloned())
     }
 

@@ -45,6 +45,8 @@ impl Subject {
 /// What every router is told.
 pub(crate) const ROUTER_SETTINGS: &[(&str, &str)] = &[
     ("API_KEYS_TABLE", "api-keys"),
+    ("USAGE_PLANS_TABLE", "usage-plans"),
+    ("COUNTERS_TABLE", "counters"),
     (
         "STAGE_VARIABLES",
         r#"{"cartFunction":"arn:aws:lambda:us-east-1:123456789012:function:cart","catalogUrl":"http://127.0.0.1:9"}"#,

@@ -52,7 +52,7 @@ fn a_function_without_settings_names_them_all_at_once() {
     assert_eq!(
         error.to_string(),
         "cannot start: AWS_ACCESS_KEY_ID is not set; AWS_SECRET_ACCESS_KEY is not set; AWS_REGION is not set; \
-         API_KEYS_TABLE is not set; LAMBDA_TASK_ROOT is not set"
+         API_KEYS_TABLE is not set; USAGE_PLANS_TABLE is not set; COUNTERS_TABLE is not set; LAMBDA_TASK_ROOT is not set"
     );
 }
 

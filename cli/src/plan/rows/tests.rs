@@ -20,7 +20,7 @@ paths:
     get:
       x-amazon-apigateway-integration: &shop { type: aws_proxy, httpMethod: POST, uri: "${stageVariables.shop}" }
   /key:
-    get: { security: [{ key: [] }], x-amazon-apigateway-integration: *shop }
+    get: { security: [{ key: [] }], x-tollgate-path: native, x-amazon-apigateway-integration: *shop }
     post: { security: [{ key: [] }], x-tollgate-path: dispatched, x-amazon-apigateway-integration: *shop }
   /iam:
     get: { security: [{ iam: [] }], x-amazon-apigateway-integration: *shop }

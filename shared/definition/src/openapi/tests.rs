@@ -55,7 +55,9 @@ fn a_definition_becomes_operations() {
     assert_eq!(keys, ["GET /carts/{cartId}", "ANY /catalog/{proxy+}"]);
     let [cart, catalog] = api.routes.as_slice() else { panic!("two routes") };
     assert_eq!((&cart.guard, &catalog.guard), (&Guard::ApiKey, &Guard::Open));
-    let Way::Native(Integration::Lambda(lambda)) = &cart.way else { panic!("a function") };
+    let Way::Dispatched { operation, because } = &cart.way else { panic!("a key that is counted") };
+    assert_eq!(because, "HTTP APIs have no usage plans, which hold an API key's calls");
+    let Integration::Lambda(lambda) = &operation.integration else { panic!("a function") };
     assert_eq!((lambda.payload, lambda.timeout_ms), (PayloadFormat::V2, 5000));
     let variables = BTreeMap::from([("cartFunction".to_owned(), "cart".to_owned())]);
     assert_eq!(lambda.function.fill(&variables, |_| None).unwrap(), "cart");

@@ -1,9 +1,9 @@
 //! One operation of a path.
 
 use crate::{
-    ApiKeySource, Guard, Integration, Operation, PathTemplate, Place, Route, Throttle, Validation, aggregate,
+    ApiKeySource, Guard, Integration, Operation, PathTemplate, Place, Route, Validation, aggregate,
     document::{Entry, Node},
-    integration,
+    integration, limits,
     openapi::refuse_unknown,
     reader::Reader,
     way,
@@ -52,7 +52,7 @@ pub(super) fn read<'d>(
     let guard = read_guard(reader, &entry.value, around);
     let admits = around.tenancy.of_operation(reader, entry, &guard);
     check_key_source(reader, entry, &guard, around);
-    let throttle = read_throttle(reader, &entry.value);
+    let limits = limits::of_operation(reader, &entry.value, &admits);
     let wish = way::wish(reader, &entry.value, around.wish);
     let integration = match (entry.value.get(INTEGRATION), entry.value.get(aggregate::EXTENSION)) {
         (Some(node), None) => read_integration(reader, node, template, around)?,
@@ -68,9 +68,10 @@ pub(super) fn read<'d>(
             return None;
         }
     };
-    let operation = Operation { path: path.to_owned(), method: method.clone(), admits, validation, integration };
+    let operation =
+        Operation { path: path.to_owned(), method: method.clone(), admits, limits, validation, integration };
     match way::choose(wish, &guard, operation, &around.rest_api) {
-        Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle }),
+        Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle: limits.throttle }),
         Err(because) => {
             let place = entry.value.get(way::EXTENSION).map_or(entry.place, |node| node.place);
             let message = format!("{method} {path} cannot take its way: {because}");
@@ -158,27 +159,6 @@ fn check_key_source(reader: &mut Reader, entry: &Entry, guard: &Guard, around: &
             "add an authorizer of type token or request to its security, or write x-amazon-apigateway-api-key-source: HEADER",
         );
     }
-}
-
-fn read_throttle(reader: &mut Reader, operation: &Node) -> Option<Throttle> {
-    let node = operation.get("x-tollgate-throttle")?;
-    let mut field = |name: &str| match node.get(name) {
-        Some(value) => reader.number(value, name, 1, 10_000_000),
-        None => {
-            let message = format!("x-tollgate-throttle has no {name}");
-            reader.problem(
-                node.place,
-                message,
-                "write {rate: 10, burst: 20}, in requests a second and requests at once",
-            );
-            None
-        }
-    };
-    let (rate, burst) = (field("rate"), field("burst"));
-    for entry in node.entries().unwrap_or_default().iter().filter(|entry| !["rate", "burst"].contains(&&*entry.key)) {
-        reader.problem(entry.place, format!("{:?} is not a property of a throttle", entry.key), "leave it out");
-    }
-    Some(Throttle { rate: rate?, burst: burst? })
 }
 
 /// That the stage has each of the `used` variables, if it is known which it has.

@@ -23,7 +23,10 @@ fn resource<'t>(template: &'t str, name: &str) -> &'t str {
 
 #[test]
 fn a_function_is_called_without_the_router_and_may_be() {
-    let template = routes("", &format!("  /a/{{id}}:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n"));
+    let template = routes(
+        "",
+        &format!("  /a/{{id}}:\n    get: {{security: [{{api_key: []}}], x-tollgate-path: native, {FUNCTION}}}\n"),
+    );
     assert_eq!(
         resource(&template, "GetAParameterIntegration"),
         "  GetAParameterIntegration:\n    Type: AWS::ApiGatewayV2::Integration\n    Properties:\n      ApiId: !Ref Api\n      \
@@ -119,7 +122,7 @@ fn a_server_that_is_to_learn_who_called_is_called_by_the_router() {
 #[test]
 fn a_native_route_does_not_catch_what_a_guarded_neighbour_misses() {
     let paths = format!(
-        "  /admin/{{id}}:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n  /{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{FUNCTION}}}\n"
+        "  /admin/{{id}}:\n    get: {{security: [{{api_key: []}}], x-tollgate-path: native, {FUNCTION}}}\n  /{{proxy+}}:\n    x-amazon-apigateway-any-method: {{{FUNCTION}}}\n"
     );
     let template = routes("", &paths);
     assert!(
@@ -132,7 +135,7 @@ fn a_native_route_does_not_catch_what_a_guarded_neighbour_misses() {
 #[test]
 fn methods_of_one_path_may_be_guarded_differently_and_stay_native() {
     let paths = format!(
-        "  /items/{{id}}:\n    get: {{{FUNCTION}}}\n    put: {{security: [{{api_key: []}}], {FUNCTION}}}\n  \
+        "  /items/{{id}}:\n    get: {{{FUNCTION}}}\n    put: {{security: [{{api_key: []}}], x-tollgate-path: native, {FUNCTION}}}\n  \
          /{{proxy+}}:\n    get: {{{FUNCTION}}}\n    post: {{{FUNCTION}}}\n  /{{x}}/{{y}}:\n    delete: {{security: [{{sigv4: []}}], {FUNCTION}}}\n"
     );
     let template = routes("", &paths);
@@ -178,7 +181,7 @@ fn the_catch_all_of_an_http_api_is_its_default_route() {
     let template = routes("x-tollgate-path: dispatched", &default(FUNCTION));
     assert!(resource(&template, "DefaultRoute").ends_with("Target: !Sub integrations/${Router}"));
     // What API Gateway reads otherwise than the guarded route would come to the backend without a key.
-    let guarded = format!("  /admin:\n    get: {{security: [{{api_key: []}}], {FUNCTION}}}\n");
+    let guarded = format!("  /admin:\n    get: {{security: [{{api_key: []}}], x-tollgate-path: native, {FUNCTION}}}\n");
     let template = routes("", &(default(FUNCTION) + &guarded));
     assert!(resource(&template, "DefaultRoute").ends_with("Target: !Sub integrations/${Router}"), "{template}");
     assert!(!resource(&template, "GetAdmin").contains("${Router}"), "{template}");

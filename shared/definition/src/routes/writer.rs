@@ -10,9 +10,11 @@ use super::{
     functions::{deployed, invocation, substituted, write_permission},
     names::{authorizer_id, list, quoted, request_authorizer_id, route_id},
 };
+use plans::Throttle;
+
 use crate::{
     ActionValue, ChangeTarget, Guard, HttpProxy, Integration, LambdaProxy, Part, PayloadFormat, Route, ServiceAction,
-    Throttle, VpcLink, Way,
+    VpcLink, Way,
 };
 
 /// A route with a throttle of its own, by its logical id.
@@ -44,7 +46,8 @@ impl Writer {
             Way::Native(integration) => self.integration(&name, integration),
         };
         let key = route.key();
-        if let Some(throttle) = route.throttle {
+        // The router keeps the throttles of what goes through it: exactly, and with an answer that says when to try again.
+        if let (Some(throttle), Way::Native(_)) = (route.throttle, &route.way) {
             self.throttled.push(Throttled { name: name.clone(), key: key.clone(), throttle });
         }
         let _ = write!(

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, rc::Rc};
 
-use definition::{Admits, Aggregate, AggregatePart, Integration, Operation, RestApi, Validation};
+use definition::{Admits, Aggregate, AggregatePart, Integration, Limits, Operation, RestApi, Validation};
 use serde_json::{Value, json};
 
 use super::servers::{Clock, Servers, run, run_source};
@@ -293,6 +293,7 @@ fn a_table_whose_parts_wait_for_each_other_ends_all_the_same() {
             path: "/a".to_owned(),
             method: "GET".to_owned(),
             admits: Admits::default(),
+            limits: Limits::default(),
             validation: Validation::default(),
             integration: Integration::Aggregate(aggregate.clone()),
         });

@@ -223,7 +223,7 @@ impl World {
             }
             Admission::Refused(Refusal::Throttled { .. }, _) => self.seen.throttled += 1,
             Admission::Refused(Refusal::QuotaExceeded { .. }, _) => self.seen.exceeded += 1,
-            Admission::Refused(Refusal::Unavailable { .. }, _) => self.seen.unavailable += 1,
+            Admission::Refused(Refusal::Unavailable { .. } | Refusal::NotInPlan, _) => self.seen.unavailable += 1,
         }
         if !std::mem::replace(&mut self.sandboxes[sandbox].chores, true) {
             self.schedule(self.now_ms, Event::Chores { sandbox });

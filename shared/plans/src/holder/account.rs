@@ -67,10 +67,11 @@ impl Account {
         if let Some(lease) = tokens.and_then(|place| self.tokens.get_mut(place)) {
             lease.spend(now_ms);
         }
-        if let Some(lease) = period.filter(|_| !unasked).and_then(|period| self.quota_of(period)) {
+        let spent = period.filter(|_| !unasked);
+        if let Some(lease) = spent.and_then(|period| self.quota_of(period)) {
             lease.spend(call.units, now_ms);
         }
-        Ok(self.allowance(call, caller, now_ms))
+        Ok(Allowance { spent, ..self.allowance(call, caller, now_ms) })
     }
 
     /// What the caller may be told.
@@ -87,7 +88,7 @@ impl Account {
                 window_s: period.length_s(),
             }
         });
-        Allowance { throttle, quota }
+        Allowance { throttle, quota, spent: None }
     }
 
     pub(super) fn chore(&mut self, id: HolderId, key: &str, now_ms: i64) -> Option<Ask> {

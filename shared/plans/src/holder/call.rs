@@ -1,6 +1,8 @@
 //! A request as admission sees it, and what becomes of it.
 
-use crate::{Throttle, UsagePlan, throttle::TokenRule};
+use serde::{Deserialize, Serialize};
+
+use crate::{Period, Throttle, UsagePlan, throttle::TokenRule};
 
 /// A request that is to be admitted.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +35,7 @@ pub struct Caller<'c> {
 }
 
 /// A stage's throttle, parts of which may be kept for plans of higher priority.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageThrottle {
     /// The bucket.
     pub throttle: Throttle,
@@ -68,6 +70,8 @@ pub enum Refusal {
         /// How long until the store is asked again.
         retry_after_ms: u64,
     },
+    /// 403, AWS's `INVALID_API_KEY`: none of the key's plans covers the stage.
+    NotInPlan,
 }
 
 /// What the caller may be told of its plan.
@@ -77,6 +81,8 @@ pub struct Allowance {
     pub throttle: Option<Throttle>,
     /// The quota.
     pub quota: Option<QuotaState>,
+    /// The period in which the request's units were spent; none where nothing was.
+    pub spent: Option<Period>,
 }
 
 /// A quota, as far as this sandbox knows.

@@ -136,6 +136,10 @@ impl QuotaLease {
     }
 
     pub(crate) fn set_limit(&mut self, limit: u64) {
+        // A limit that was raised is worth another question.
+        if limit > self.limit && self.shut.is_some_and(|pause| pause.why == Shut::Exhausted) {
+            self.shut = None;
+        }
         self.limit = limit;
     }
 
@@ -153,6 +157,12 @@ impl QuotaLease {
         self.hand = self.hand.saturating_sub(units);
         self.pace.spend(units);
         self.used_ms = now_ms;
+    }
+
+    /// Takes back units that were spent for nothing.
+    pub(crate) fn refund(&mut self, units: u64) {
+        self.hand = self.hand.saturating_add(units);
+        self.pace.refund(units);
     }
 
     /// What to do about `units` that are not in hand.

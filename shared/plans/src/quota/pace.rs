@@ -42,6 +42,10 @@ impl Pace {
         self.spent = self.spent.saturating_add(units);
     }
 
+    pub(crate) fn refund(&mut self, units: u64) {
+        self.spent = self.spent.saturating_sub(units);
+    }
+
     /// The size of the next block; the measurement begins anew.
     pub(crate) fn next_block(&mut self, now_ms: i64) -> u64 {
         if self.spent > 0 {
