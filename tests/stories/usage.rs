@@ -7,7 +7,7 @@ use std::{
 
 use aws::{LedgerTable, UsageQueue};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
-use e2e::Stack;
+use e2e::{Call, Stack};
 use serde_json::{Value, json};
 use testkit::ledger_contract;
 use usage::{Hour, Message, Queue as _, Source, Span, SpanKind, UsageRecord, read};
@@ -67,6 +67,33 @@ async fn what_sandboxes_tell_is_in_the_report_and_on_the_invoice_once_and_poison
     let invoices: Vec<Value> = (0..2).map(|_| serde_json::from_str(&tollgate(&arguments)).expect("JSON")).collect();
     std::fs::remove_file(book).expect("removed");
     assert_eq!((&invoices[0]["total"], &invoices[0]), (&json!("9.00"), &invoices[1]));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn every_answer_of_the_router_is_in_the_ledger_once() {
+    let tenant = fresh("answered");
+    let of_key = tenant.clone();
+    let answers = std::thread::spawn(move || {
+        let stack = Stack::get();
+        let key = stack.new_key(&of_key, true);
+        let calls = |body: &'static str, count: usize| {
+            let call = || Call::new("POST", "/carts").header("x-api-key", &key).body("application/json", body);
+            (0..count).map(|_| stack.call(call()).status).collect::<Vec<_>>()
+        };
+        [calls(r#"{"currency":"EUR"}"#, 12), calls("no JSON", 3)]
+    });
+    let [made, refused] = answers.join().expect("answers");
+    assert!(made.iter().all(|status| *status == 201) && refused.iter().all(|status| *status / 100 == 4));
+    let records = until(&tenant, 15).await;
+    let mut counted: Vec<_> = records
+        .iter()
+        .map(|record| (record.key.class.0, record.totals.requests, record.key.key.as_str(), record.key.plan.as_str()))
+        .collect();
+    counted.sort_unstable();
+    let key = format!("key-of-{tenant}");
+    assert_eq!(counted, [(2, 12, key.as_str(), "starter"), (4, 3, key.as_str(), "starter")]);
+    assert!(records.iter().all(|record| record.key.route == "POST /carts"));
+    assert_eq!(records.iter().map(|record| record.totals.latency.count()).sum::<u64>(), 15);
 }
 
 #[tokio::test(flavor = "current_thread")]
