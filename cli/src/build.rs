@@ -6,11 +6,12 @@ use std::{
 };
 
 use clap::Args;
-use definition::{Api, compile, encode, managed_routes, router_policy};
+use definition::{Api, compile, encode, managed_routes, native_routes, router_policy};
 
 use crate::check::{read, report};
 
-/// Compile a definition into the router's table, the managed API's routes and the router's policy.
+/// Compile a definition into the router's table, the managed API's routes, the router's policy and the metering function's
+/// list of native routes.
 #[derive(Args)]
 pub(crate) struct Build {
     /// The OpenAPI document, YAML or JSON.
@@ -24,6 +25,9 @@ pub(crate) struct Build {
     /// Where the policy goes that permits the router what it calls: beside the routes.
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// Where the keys of native routes go: `native.routes` beside the metering function's `bootstrap`.
+    #[arg(long)]
+    native: Option<PathBuf>,
     /// Write nothing; fail when what stands there is not what would be written.
     #[arg(long)]
     check: bool,
@@ -36,7 +40,10 @@ impl Build {
         let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
         let routes = managed_routes(&api).into_bytes();
         let policy = router_policy(&api).into_bytes();
-        for (file, contents) in [(&self.table, table), (&self.routes, routes), (&self.policy, policy)] {
+        let native = native_routes(&api).into_bytes();
+        for (file, contents) in
+            [(&self.table, table), (&self.routes, routes), (&self.policy, policy), (&self.native, native)]
+        {
             let Some(file) = file else { continue };
             let same = fs::read(file).is_ok_and(|present| present == contents);
             match (same, self.check) {

@@ -4,9 +4,11 @@
 
 mod build;
 mod check;
+mod invoice;
 mod keys;
 mod plan;
 mod render;
+mod usage;
 mod usage_plans;
 
 use std::{io::Write as _, process::ExitCode};
@@ -39,6 +41,10 @@ enum Command {
     /// Apply, list and delete usage plans, and bring them over from API Gateway.
     #[command(subcommand)]
     Plans(usage_plans::UsagePlans),
+    /// Report usage; verify, reconcile and export it.
+    Usage(usage::Usage),
+    /// Price a tenant's month.
+    Invoice(invoice::Command),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -54,6 +60,8 @@ async fn main() -> ExitCode {
         Command::Render(render) => return render.run(),
         Command::Keys(keys) => keys.run().await,
         Command::Plans(plans) => plans.run().await,
+        Command::Usage(usage) => usage.run().await,
+        Command::Invoice(invoice) => invoice.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,12 +19,14 @@ PRODUCTS = ROOT / "infra" / "local" / "products.json"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
+NATIVE = LAMBDA / "metering" / "native.routes"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 PLANS = ROOT / "infra" / "plans.yaml"
 OUTPUTS = {
-    "ApiId", "ApiUrl", "RouterFunction", "AuthorizerFunction", "CartFunction",
+    "ApiId", "ApiUrl", "RouterFunction", "AuthorizerFunction", "CartFunction", "MeteringFunction",
     "ApiKeysTable", "UsagePlansTable", "CountersTable",
+    "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
     "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
     "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl",
 }
@@ -46,7 +48,7 @@ def build(console, log):
     """Builds every function of the template and the router's table."""
     with console.step("Build the functions"):
         console.run(build_functions(), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, TABLE)
+    compile_api(console, log, TABLE, NATIVE)
 
 
 def build_release(console, log):
@@ -55,7 +57,7 @@ def build_release(console, log):
     folder = ROOT / "target" / "lambda-release"
     with console.step("Build the functions for release"):
         console.run(cargo_lambda("release", folder, "floor", "lambda-alone"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, folder / "router" / TABLE.name)
+    compile_api(console, log, folder / "router" / TABLE.name, folder / "metering" / NATIVE.name)
 
 
 def build_functions():
@@ -70,9 +72,9 @@ def cargo_lambda(profile, folder, *more):
     return ["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder, *packages]
 
 
-def compile_api(console, log, table):
+def compile_api(console, log, table, native):
     with console.step("Compile the API"):
-        console.run([*BUILD_API, "--table", table], log,
+        console.run([*BUILD_API, "--table", table, "--native", native], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 

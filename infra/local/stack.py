@@ -203,8 +203,10 @@ def describe(state, stack, outputs):
                    "connections": outputs["ConnectionsTable"], "subscriptions": outputs["SubscriptionsTable"],
                    "messages": outputs["MessagesTable"],
                    "products": outputs["ProductsTable"], "orders": outputs["OrdersTable"],
-                   "payments": outputs["PaymentsTable"]},
-        "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart")},
+                   "payments": outputs["PaymentsTable"], "usage": outputs["UsageTable"]},
+        "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},
+        "queues": {"usage": outputs["UsageQueue"], "usage_dead_letters": outputs["UsageDeadLetters"]},
+        "access_log": outputs["AccessLogGroup"],
         "logs": str(state),
     }
 

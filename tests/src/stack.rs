@@ -31,10 +31,14 @@ pub struct Stack {
     /// The queue of refunds.
     pub refund_queue: String,
     /// The tables' names: `api_keys`, `usage_plans`, `counters`, `carts`, `products`, `orders`, `payments`, `connections`,
-    /// `subscriptions`, `messages`.
+    /// `subscriptions`, `messages`, `usage`.
     pub tables: BTreeMap<String, String>,
-    /// The functions' names: `router`, `authorizer`, `cart`.
+    /// The functions' names: `router`, `authorizer`, `cart`, `metering`.
     pub functions: BTreeMap<String, String>,
+    /// The queues' URLs: `usage`, `usage_dead_letters`.
+    pub queues: BTreeMap<String, String>,
+    /// The managed API's access log, by its log group's name.
+    pub access_log: String,
     /// The tests' own API, `tests/services`.
     services: Option<Services>,
 }

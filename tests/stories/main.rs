@@ -11,4 +11,5 @@ mod services;
 mod shop;
 mod shoppers;
 mod tracing;
+mod usage;
 mod websocket;

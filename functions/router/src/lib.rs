@@ -2,6 +2,7 @@
 //!
 //! The way of a request is [`gateway::Gateway::answer`]; this crate gives it its table, its clients and its log line.
 
+mod metering;
 mod usage_plans;
 
 use std::{collections::BTreeMap, fs, time::Instant};
@@ -13,7 +14,11 @@ use identity::{KeyFetcher, KeyLookup};
 use runtime::event::{EventProblem, HttpEvent, Reply, Shape, Surroundings};
 use settings::Settings;
 use tracing::Instrument as _;
+use usage::{Answered, Delivery, Queue};
 
+use crate::metering::Asked;
+
+pub use metering::{Metering, Told, metering};
 pub use usage_plans::{Renewal, StoredPlans, usage_plans};
 
 /// What the function is told from outside.
@@ -26,6 +31,10 @@ pub struct Config {
     pub usage_plans_table: String,
     /// The table of what is counted.
     pub counters_table: String,
+    /// The queue that usage is told to; without it, nothing is counted.
+    pub usage_queue_url: Option<String>,
+    /// How soon it is told.
+    pub usage_delivery: Delivery,
     /// Where the compiled API lies: beside `bootstrap`.
     pub table_file: String,
     /// The base path of a custom domain or load balancer, else empty.
@@ -48,6 +57,8 @@ impl Config {
             api_keys_table: settings.text("API_KEYS_TABLE"),
             usage_plans_table: settings.text("USAGE_PLANS_TABLE"),
             counters_table: settings.text("COUNTERS_TABLE"),
+            usage_queue_url: settings.optional("USAGE_QUEUE_URL"),
+            usage_delivery: delivery(settings),
             table_file: settings.text("LAMBDA_TASK_ROOT") + "/api.table",
             base_path: settings.optional("BASE_PATH").unwrap_or_default(),
             stage_variables: settings.map("STAGE_VARIABLES"),
@@ -55,11 +66,26 @@ impl Config {
     }
 }
 
+fn delivery(settings: &mut Settings<'_>) -> Delivery {
+    match settings.optional("USAGE_DELIVERY").as_deref() {
+        None | Some("strict") => Delivery::Strict,
+        Some("batched") => Delivery::Batched,
+        Some(other) => {
+            settings.problem(format!("USAGE_DELIVERY is {other:?}, and neither strict nor batched"));
+            Delivery::Strict
+        }
+    }
+}
+
 /// The router's state between requests.
-pub struct Router<B, K, F = NoIssuers, A = NoPlans> {
+pub struct Router<B, K, F = NoIssuers, A = NoPlans, Q: 'static = NoQueue> {
     gateway: Gateway<B, K, F, A>,
     here: Here,
+    metering: Option<&'static Metering<Q>>,
 }
+
+/// The queue of a router that counts nothing.
+pub enum NoQueue {}
 
 /// Where the router runs: what it knows of requests that their events do not say.
 #[derive(Clone, Debug, Default)]
@@ -83,9 +109,23 @@ pub fn load_table(file: &str) -> Result<Table<'static>, String> {
 }
 
 impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Router<B, K, F, A> {
-    /// A router over `gateway`.
+    /// A router over `gateway`, which counts nothing.
     pub fn new(gateway: Gateway<B, K, F, A>, here: Here) -> Self {
-        Router { gateway, here }
+        Router { gateway, here, metering: None }
+    }
+
+    /// The same router, which counts each answer.
+    #[must_use]
+    pub fn with_metering<Q: Queue>(self, metering: &'static Metering<Q>) -> Router<B, K, F, A, Q> {
+        Router { gateway: self.gateway, here: self.here, metering: Some(metering) }
+    }
+}
+
+impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit, Q> Router<B, K, F, A, Q> {
+    fn count(&self, answered: &Answered<'_>) {
+        if let Some(metering) = self.metering {
+            metering.count(answered);
+        }
     }
 
     /// Answers one event.
@@ -103,23 +143,33 @@ impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Router<B, K, F, A> {
         };
         let (request, shape) = match event.into_request(&surroundings) {
             Ok(parsed) => parsed,
-            Err(EventProblem::Body { shape, request_id }) => return Ok(refuse_body(shape, request_id)),
+            Err(EventProblem::Body { shape, request_id }) => {
+                let reply = refuse_body(shape, request_id);
+                self.count(&Answered { status: reply.status(), micros: micros(started), ..Answered::default() });
+                return Ok(reply);
+            }
             Err(problem) => return Err(problem),
         };
         let span = tracing::info_span!("request", requestId = request.request_id);
         async {
-            let seen = Seen::of(&request);
+            let (seen, asked) = (Seen::of(&request), Asked::of(&request));
             let outcome = self.gateway.answer(request).await;
             let (reply, too_large) = Reply::new(shape, &outcome.response);
             if too_large {
                 tracing::error!("the response is larger than Lambda carries and became a 502");
             }
-            seen.log(&outcome, reply.status(), started);
+            let micros = micros(started);
+            seen.log(&outcome, reply.status(), micros);
+            self.count(&asked.answered(&outcome, reply.status(), micros));
             Ok(reply)
         }
         .instrument(span)
         .await
     }
+}
+
+fn micros(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// The answer to a request whose body could not be read.
@@ -145,8 +195,7 @@ impl Seen {
         Seen { method: request.method.clone(), traceparent }
     }
 
-    fn log(&self, outcome: &Outcome, status: u16, started: Instant) {
-        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    fn log(&self, outcome: &Outcome, status: u16, micros: u64) {
         let principal = outcome.principal.as_ref();
         let refusal = outcome.refusal.as_ref().map(ToString::to_string);
         let integration = outcome.called.as_deref();

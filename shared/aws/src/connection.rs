@@ -156,6 +156,16 @@ impl Connection {
         &self.config
     }
 
+    /// An SQS client. Who waits for it is a sandbox and no client: two seconds for all attempts.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(Duration::from_secs(1))
+            .operation_timeout(Duration::from_secs(2));
+        let own = aws_sdk_sqs::config::Builder::from(&self.config).timeout_config(timeouts.build());
+        aws_sdk_sqs::Client::from_conf(own.build())
+    }
+
     /// A DynamoDB client. It answers in milliseconds or not at all: a second for one attempt, three for all of them, which
     /// leaves a function time to say so itself.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {

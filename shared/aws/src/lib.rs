@@ -27,16 +27,19 @@ mod issuers;
 mod jobs;
 mod key_list;
 mod keys;
+mod ledger;
 mod posts;
 mod roles;
 mod servers;
 mod signed;
 mod tls;
 mod usage_plans;
+mod usage_queue;
 
 use std::error::Error;
 
 pub use aws_sdk_dynamodb as dynamodb;
+pub use aws_sdk_sqs as sqs;
 pub use backends::NetworkBackends;
 pub use channels::{ChannelStore, ChannelTables};
 pub use connection::{AwsSettings, Connection};
@@ -46,8 +49,10 @@ pub use issuers::Issuers;
 pub use jobs::JobsQueue;
 pub use key_list::{KeyList, ListedKey};
 pub use keys::KeysTable;
+pub use ledger::LedgerTable;
 pub use posts::{ConnectionsApi, PostClient, SignedPayload, post_client};
 pub use usage_plans::UsagePlansTable;
+pub use usage_queue::UsageQueue;
 
 /// An error with its causes: its outermost link often says no more than that a client had an error. Fit for a log, unlike
 /// the debug form of an AWS error, which holds the response's headers and body. A cause that only repeats is left out.

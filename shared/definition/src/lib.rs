@@ -56,7 +56,7 @@ pub use path_template::{PathTemplate, Segment};
 pub use permissions::router_policy;
 pub use request_authorizer::RequestAuthorizer;
 pub use rest_api::{ApiKeySource, GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};
-pub use routes::managed_routes;
+pub use routes::{managed_routes, native_routes};
 pub use table::{RouteEnd, RouteTree, Table, TableError, encode};
 pub use text::{Part, Text, Unresolved};
 pub use validation::{ParameterLocation, RequiredParameter, Validation};

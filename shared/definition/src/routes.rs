@@ -33,8 +33,9 @@ Parameters:
     Type: String
 "#;
 
-/// What an access log line says of a request.
-const ACCESS_LOG: &str = r#"{"requestId":"$context.requestId","route":"$context.routeKey","status":"$context.status","ip":"$context.identity.sourceIp","latencyMs":"$context.responseLatency","integrationMs":"$context.integrationLatency","authorizerError":"$context.authorizer.error","integrationError":"$context.integrationErrorMessage"}"#;
+/// What an access log line says of a request: for people, and for the metering function, which counts native routes by it.
+/// (API Gateway developer guide, `http-api-logging-variables`. What a request has not is `-`.)
+const ACCESS_LOG: &str = r#"{"requestId":"$context.requestId","route":"$context.routeKey","stage":"$context.stage","status":"$context.status","ip":"$context.identity.sourceIp","tenant":"$context.authorizer.tenant","keyId":"$context.authorizer.keyId","planId":"$context.authorizer.planId","bytesOut":"$context.responseLength","latencyMs":"$context.responseLatency","integrationMs":"$context.integrationLatency","authorizerError":"$context.authorizer.error","integrationError":"$context.integrationErrorMessage"}"#;
 
 const ROUTER: &str = r#"
   Router:
@@ -101,6 +102,13 @@ pub fn managed_routes(api: &Api) -> String {
     write_jwt_authorizers(&mut template, api);
     write_request_authorizers(&mut template, api);
     template + &writer.resources + OUTPUTS
+}
+
+/// The keys of the routes that the managed API answers without the router, one a line: what the metering function counts by
+/// the access log.
+pub fn native_routes(api: &Api) -> String {
+    let native = api.routes.iter().filter(|route| matches!(route.way, Way::Native(_)));
+    native.map(|route| route.key() + "\n").collect()
 }
 
 /// Every stage variable that the definition uses. A template may refer to more, by names that it computes.

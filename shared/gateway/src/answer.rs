@@ -44,6 +44,10 @@ pub struct Outcome {
     pub called: Option<String>,
     /// The parts of an aggregate that failed, whether the whole did or not.
     pub failed_parts: Vec<PartFailure>,
+    /// The usage plan that the request was held to.
+    pub plan_id: Option<String>,
+    /// Units of quota that it cost: none if it was refused before anything was called.
+    pub units: u64,
 }
 
 /// What became known of a request on its way.
@@ -54,6 +58,7 @@ struct Trail<'g> {
     principal: Option<Principal>,
     verdict: Option<Verdict>,
     failed_parts: Vec<PartFailure>,
+    units: u64,
 }
 
 impl<B: Backends, K: KeyLookup> Gateway<B, K> {
@@ -115,7 +120,9 @@ impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Gateway<B, K, F, A> {
                 called = called::called(&operation.integration, surroundings.0, surroundings.1);
             }
         }
-        Outcome { response, route, principal: trail.principal, refusal, called, failed_parts: trail.failed_parts }
+        let plan_id = trail.verdict.as_ref().and_then(Verdict::plan_id).map(str::to_owned);
+        let Trail { principal, failed_parts, units, .. } = trail;
+        Outcome { response, route, principal, refusal, called, failed_parts, plan_id, units }
     }
 
     async fn serve<'g>(
@@ -145,6 +152,7 @@ impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Gateway<B, K, F, A> {
             let valid = validate::check(&operation.validation, &exchange, &self.models);
             valid.inspect_err(|_| self.plans.refund(&wanted, verdict))?;
         }
+        trail.units = wanted.units;
         match &operation.integration {
             Integration::Aggregate(parts) => {
                 aggregate::answer(parts, &exchange, prepared, &self.backends, &mut trail.failed_parts).await

@@ -66,6 +66,11 @@ impl Default for Verdict {
 }
 
 impl Verdict {
+    /// The id of the plan that it is by, if it is by one.
+    pub fn plan_id(&self) -> Option<&str> {
+        self.plan.as_ref().map(|plan| plan.id.as_str())
+    }
+
     fn refused(refusal: Refusal) -> Self {
         Verdict { admission: Admission::Refused(refusal, Allowance::default()), plan: None }
     }

@@ -7,11 +7,14 @@ pub mod counter_contract;
 mod counters;
 mod events;
 mod keys;
+mod ledger;
+pub mod ledger_contract;
 
 pub use backends::{Call, StubBackends};
 pub use counters::{MemoryCounters, MemoryPlans};
 pub use events::{Event, events};
 pub use keys::{DEMO_KEY, MemoryKeys, demo_keys};
+pub use ledger::{Fate, MemoryLedger};
 
 use definition::{Table, compile, encode, show};
 

@@ -37,6 +37,7 @@ fn check<C>(binary: &str, load: impl FnOnce(&mut Settings<'_>) -> C, optional: &
 fn the_template_sets_what_the_functions_read() {
     check("router", router::Config::load, &[]);
     check("authorizer", authorizer::Config::load, &[]);
+    check("metering", metering::Config::load, &[]);
     check("cart", cart::Config::load, &["CART_TTL_DAYS"]);
     check("connect", connect::Config::load, &[]);
     check("disconnect", disconnect::Config::load, &[]);

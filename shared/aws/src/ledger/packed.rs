@@ -1,0 +1,166 @@
+//! Records as bytes: a byte for the version, then postcard. Of sorted records, neighbours share most of their texts; each
+//! says only what differs from the one before.
+
+use serde::{Deserialize, Serialize};
+use usage::{Entry, Histogram, Hour, RecordKey, Source, StatusClass, Totals, UsageRecord};
+
+/// The version that is written and read.
+const VERSION: u8 = 1;
+
+/// As long as a part may become: an item has 400 KB at most, and the next record is longer than none that a message carries.
+const MAX_PART_BYTES: usize = 300_000;
+
+/// A record after another.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    /// Tenant, key, plan, stage, route: none where it is as before.
+    texts: [Option<String>; 5],
+    class: u8,
+    hour: u32,
+    /// Requests, units, bytes in and out, cache hits, throttled.
+    counts: [u64; 6],
+    latency: Histogram,
+}
+
+/// An entry's bytes.
+pub(super) fn entry(entry: &Entry) -> Option<Vec<u8>> {
+    let record = packed(&entry.record, None);
+    postcard::to_extend(&(entry.source.0, record), vec![VERSION]).ok()
+}
+
+/// An entry by its bytes.
+pub(super) fn read_entry(bytes: &[u8]) -> Option<Entry> {
+    let (source, record): (u64, Packed) = postcard::from_bytes(rest(bytes)?).ok()?;
+    Some(Entry { source: Source(source), record: unpacked(record, None)? })
+}
+
+/// Records in parts that an item has room for.
+pub(super) fn pack(records: &[UsageRecord]) -> Option<Vec<Vec<u8>>> {
+    let mut parts = Vec::new();
+    let (mut part, mut before) = (vec![VERSION], None);
+    for record in records {
+        part = postcard::to_extend(&packed(record, before), part).ok()?;
+        before = Some(record);
+        if part.len() > MAX_PART_BYTES {
+            parts.push(std::mem::replace(&mut part, vec![VERSION]));
+            before = None;
+        }
+    }
+    if part.len() > 1 {
+        parts.push(part);
+    }
+    Some(parts)
+}
+
+/// The records of a part.
+pub(super) fn unpack(bytes: &[u8]) -> Option<Vec<UsageRecord>> {
+    let mut rest = rest(bytes)?;
+    let mut records: Vec<UsageRecord> = Vec::new();
+    while !rest.is_empty() {
+        let (record, after) = postcard::take_from_bytes(rest).ok()?;
+        records.push(unpacked(record, records.last())?);
+        rest = after;
+    }
+    Some(records)
+}
+
+fn rest(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.split_first().filter(|(version, _)| **version == VERSION).map(|(_, rest)| rest)
+}
+
+fn texts(key: &RecordKey) -> [&String; 5] {
+    [&key.tenant, &key.key, &key.plan, &key.stage, &key.route]
+}
+
+fn packed(record: &UsageRecord, before: Option<&UsageRecord>) -> Packed {
+    let UsageRecord { key, totals } = record;
+    let mut differing = texts(key).map(|text| Some(text.clone()));
+    if let Some(before) = before {
+        for (text, before) in differing.iter_mut().zip(texts(&before.key)) {
+            *text = text.take().filter(|text| text != before);
+        }
+    }
+    Packed {
+        texts: differing,
+        class: key.class.0,
+        hour: key.hour.0,
+        counts: [totals.requests, totals.units, totals.bytes_in, totals.bytes_out, totals.cache_hits, totals.throttled],
+        latency: totals.latency.clone(),
+    }
+}
+
+fn unpacked(packed: Packed, before: Option<&UsageRecord>) -> Option<UsageRecord> {
+    let mut texts_before = before.map(|before| texts(&before.key).into_iter());
+    let mut text = |own: Option<String>| {
+        let before = texts_before.as_mut().and_then(Iterator::next);
+        own.or_else(|| before.cloned())
+    };
+    let [tenant, key, plan, stage, route] = packed.texts;
+    let key = RecordKey {
+        tenant: text(tenant)?,
+        key: text(key)?,
+        plan: text(plan)?,
+        stage: text(stage)?,
+        route: text(route)?,
+        class: StatusClass(packed.class),
+        hour: Hour(packed.hour),
+    };
+    let [requests, units, bytes_in, bytes_out, cache_hits, throttled] = packed.counts;
+    let totals = Totals { requests, units, bytes_in, bytes_out, cache_hits, throttled, latency: packed.latency };
+    Some(UsageRecord { key, totals })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(key: &str, route: &str, requests: u64) -> UsageRecord {
+        let mut totals = Totals { requests, units: 3, bytes_in: 5, bytes_out: 7, cache_hits: 1, ..Totals::default() };
+        totals.latency.add(1_234);
+        let key = RecordKey {
+            tenant: "acme".to_owned(),
+            key: key.to_owned(),
+            plan: "gold".to_owned(),
+            stage: String::new(),
+            route: route.to_owned(),
+            class: StatusClass(2),
+            hour: Hour(498_669),
+        };
+        UsageRecord { key, totals }
+    }
+
+    #[test]
+    fn records_are_read_as_they_were_packed() {
+        let keys = (0..300).map(|number| format!("key-{number:04}"));
+        let records: Vec<_> =
+            keys.flat_map(|key| (0..50).map(move |route| record(&key, &format!("GET /{route}"), route))).collect();
+        let parts = pack(&records).unwrap();
+        let sizes: Vec<usize> = parts.iter().map(Vec::len).collect();
+        assert!(sizes.len() > 1 && sizes.iter().all(|size| *size < 400_000), "{sizes:?}");
+        let read: Vec<_> = parts.iter().flat_map(|part| unpack(part).unwrap()).collect();
+        assert!(read == records);
+        assert_eq!(pack(&[]), Some(Vec::new()));
+    }
+
+    #[test]
+    fn an_entry_is_read_as_it_was_written() {
+        let whole = Entry { source: Source(u64::MAX), record: record("k", "GET /a", 5) };
+        let bytes = entry(&whole).unwrap();
+        assert_eq!(read_entry(&bytes), Some(whole));
+        for end in 0..bytes.len() {
+            assert_eq!(read_entry(&bytes[..end]), None, "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_part_is_none() {
+        let part = pack(&[record("a", "GET /a", 1), record("a", "GET /b", 1)]).unwrap().remove(0);
+        assert!(unpack(&part).is_some());
+        // A record that says "as before" where none was before.
+        let second = pack(&[record("a", "GET /a", 1)]).unwrap().remove(0).len();
+        assert_eq!(unpack(&[&part[..1], &part[second..]].concat()), None);
+        for no in [&[][..], &[2], &[1, 0, 0], &[0]] {
+            assert_eq!(unpack(no), None, "{no:?}");
+        }
+    }
+}
