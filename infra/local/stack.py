@@ -170,6 +170,7 @@ def describe(state, stack, outputs):
                    "connections": outputs["ConnectionsTable"], "subscriptions": outputs["SubscriptionsTable"],
                    "messages": outputs["MessagesTable"]},
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart")},
+        "tollgate": str(deployment.TOLLGATE[0]),
         "logs": str(state),
     }
 
