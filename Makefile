@@ -25,6 +25,7 @@ test: python ## Run every check, the end-to-end tests over a stack of their own 
 bench: python ## Measure the functions as they are deployed
 	@$(LOCAL)/stack.py release
 	@cargo run --release --package bench
+	@cargo bench --package plans --bench admission
 	@cargo run --release --package bench-broadcast
 
 python:

@@ -32,8 +32,8 @@ def phases():
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
         ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.BUILD_API, "--check"],
          "One of them is stale, and `make up` writes it anew"),
-        ("Compare the templates of tests/services with its api.yaml", [*services.BUILD_API, "--check"],
-         "One of them is stale, and `infra/local/stack.py services` writes it anew"),
+        *((f"Compare the templates of tests/{name} with its api.yaml", [*services.build_api(name), "--check"],
+           "One of them is stale, and `infra/local/stack.py services` writes it anew") for name in services.NAMES),
         ("Validate infra/template.yaml", [*VALIDATE, deployment.TEMPLATE], "infra/template.yaml is not valid"),
         ("Validate infra/shop.yaml", [*VALIDATE, deployment.SHOP], "infra/shop.yaml is not valid"),
         ("Validate infra/payments.yaml", [*VALIDATE, deployment.PAYMENTS], "infra/payments.yaml is not valid"),
@@ -41,7 +41,7 @@ def phases():
         ("Validate infra/websocket.yaml", [*VALIDATE, deployment.WEBSOCKET], "infra/websocket.yaml is not valid"),
         ("Validate infra/router-policy.yaml", [*VALIDATE, deployment.POLICY], "infra/router-policy.yaml is not valid"),
         *((f"Validate {template.relative_to(tools.ROOT)}", [*VALIDATE, template], f"{template.name} is not valid")
-          for template in services.TEMPLATES),
+          for template in services.templates()),
     ]
 
 

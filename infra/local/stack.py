@@ -207,6 +207,7 @@ def describe(state, stack, outputs):
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},
         "queues": {"usage": outputs["UsageQueue"], "usage_dead_letters": outputs["UsageDeadLetters"]},
         "access_log": outputs["AccessLogGroup"],
+        "tollgate": str(deployment.TOLLGATE[0]),
         "logs": str(state),
     }
 

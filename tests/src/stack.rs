@@ -41,6 +41,10 @@ pub struct Stack {
     pub access_log: String,
     /// The tests' own API, `tests/services`.
     services: Option<Services>,
+    /// Another, `tests/throttled`.
+    throttled: Option<Services>,
+    /// The command line.
+    pub tollgate: String,
 }
 
 /// The API of `tests/services`: one operation for each way of calling AWS.
@@ -68,6 +72,13 @@ impl Stack {
     /// The tests' own API.
     pub fn services(&self) -> &Services {
         self.services
+            .as_ref()
+            .expect("these tests need their API: run `python3 infra/local/stack.py services --port …`")
+    }
+
+    /// The tests' API whose stage has a throttle.
+    pub fn throttled(&self) -> &Services {
+        self.throttled
             .as_ref()
             .expect("these tests need their API: run `python3 infra/local/stack.py services --port …`")
     }

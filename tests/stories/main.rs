@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cart;
+mod commands;
 mod contracts;
 mod keys;
 mod payments;

@@ -26,7 +26,7 @@ const TRIES_AFTER_THE_END: usize = 10;
 
 #[test]
 fn clients_that_hammer_one_key_get_exactly_its_quota() {
-    let id = new_plan("hammered", Some(LIMIT), None);
+    let id = new_plan("hammered", Plan { limit: Some(LIMIT), ..Plan::default() });
     let key = Stack::get().new_key_in("hammerer", &id);
     let served = AtomicUsize::new(0);
     let last_served = Mutex::new(Instant::now());
@@ -76,7 +76,7 @@ fn a_throttle_holds_over_all_sandboxes_and_says_when_to_try_again() {
     const RATE: u64 = 5;
     const BURST: u64 = 10;
     let throttle = Throttle { rate_limit: Rate::per_second(RATE), burst_limit: BURST };
-    let id = new_plan("throttled", Some(10_000), Some(throttle));
+    let id = new_plan("throttled", Plan { limit: Some(10_000), throttle: Some(throttle), priority: 0 });
     let key = Stack::get().new_key_in("throttled", &id);
     let started = Instant::now();
     let outcomes: Vec<(u64, Option<Answer>)> = thread::scope(|scope| {
@@ -110,6 +110,38 @@ fn insist(key: &str, started: Instant) -> (u64, Option<Answer>) {
 }
 
 #[test]
+fn a_plan_of_higher_priority_keeps_its_share_of_a_stage_that_others_press_on() {
+    /// Less than the forty hundredths of a burst of 100 that are kept for it.
+    const CALLS: usize = 30;
+    let [low, high] = [0, 5].map(|priority| {
+        let name = format!("priority-{priority}");
+        let id = new_plan(&name, Plan { priority, ..Plan::default() });
+        Stack::get().new_key_in(&name, &id)
+    });
+    let (refused, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let get =
+        |key: &str| Call::new("GET", "/things").header("x-api-key", key).send(&Stack::get().throttled().url).status;
+    let served = thread::scope(|scope| {
+        for _ in 0..CLIENTS / 2 {
+            scope.spawn(|| {
+                while done.load(Ordering::Relaxed) == 0 {
+                    refused.fetch_add(usize::from(get(&low) == 429), Ordering::Relaxed);
+                }
+            });
+        }
+        while refused.load(Ordering::Relaxed) < CLIENTS {
+            thread::yield_now();
+        }
+        let before = refused.load(Ordering::Relaxed);
+        let served = (0..CALLS).filter(|_| get(&high) == 200).count();
+        done.store(1, Ordering::Relaxed);
+        assert!(refused.load(Ordering::Relaxed) > before, "the others went on being refused");
+        served
+    });
+    assert_eq!(served, CALLS);
+}
+
+#[test]
 fn a_key_in_no_plan_is_let_in_nowhere() {
     let key = Stack::get().new_key_in("planless", "there-is-no-such-plan");
     let answer = get(&key);
@@ -121,9 +153,17 @@ fn get(key: &str) -> Answer {
     Stack::get().call(Call::new("GET", "/catalog/products/moka-pot.json").header("x-api-key", key))
 }
 
+/// What a plan allows.
+#[derive(Default)]
+struct Plan {
+    limit: Option<usize>,
+    throttle: Option<Throttle>,
+    priority: u8,
+}
+
 /// A plan of its own for this run; its id.
 #[tokio::main(flavor = "current_thread")]
-async fn new_plan(name: &str, limit: Option<usize>, throttle: Option<Throttle>) -> String {
+async fn new_plan(name: &str, Plan { limit, throttle, priority }: Plan) -> String {
     let mut random = [0; 8];
     getrandom::fill(&mut random).expect("random bytes");
     let limit = limit.map(|limit| u64::try_from(limit).expect("a limit"));
@@ -134,7 +174,7 @@ async fn new_plan(name: &str, limit: Option<usize>, throttle: Option<Throttle>) 
         throttle,
         quota: limit.map(|limit| Quota { limit, offset: 0, period: PeriodType::Day }),
         api_stages: Vec::new(),
-        priority: 0,
+        priority,
         when_unavailable: None,
         shards: None,
         created_at_s: 0,

@@ -320,3 +320,37 @@ async fn a_restored_snapshot_holds_nothing() {
     let after = store.0.look("quota#gold#key-1#2026-11-20").await.unwrap();
     assert!(after.granted > before && after.mark(HolderId(2)).is_some());
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn after_a_pause_the_full_burst_is_there() {
+    for burst in [1, 2, 10, 50, 200, 1_000] {
+        let (store, plan) = (Shared::default(), plan(None, Some((10, burst))));
+        let sandboxes = [sandbox(&store, 1), sandbox(&store, 2)];
+        for _ in 0..2 {
+            let mut admitted = 0;
+            for _ in 0..2 * burst {
+                for sandbox in &sandboxes {
+                    admitted += u64::from(sandbox.admit(&plan, 1).await.is_ok());
+                }
+            }
+            assert_eq!(admitted, burst);
+            sandboxes.iter().for_each(|sandbox| sandbox.pass(200_000));
+        }
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_a_refund_gives_back_is_spent_again_and_no_more() {
+    let (store, plan) = (Shared::default(), plan(Some(5), None));
+    let sandbox = sandbox(&store, 1);
+    for _ in 0..20 {
+        let call = call(Some(&plan), 2);
+        let Admission::Admitted(allowance) = sandbox.admissions.admit(&call).await else { panic!("units are left") };
+        sandbox.admissions.refund(&call, &allowance);
+    }
+    assert_eq!(sandbox.admitted(&plan, 10).await, 5);
+    let call = call(Some(&plan), 1);
+    assert!(
+        matches!(sandbox.admissions.admit(&call).await, Admission::Refused(_, allowance) if allowance.spent.is_none())
+    );
+}

@@ -46,24 +46,42 @@ fn steady(page: &mut String) {
     page.push_str("| ----------------: | --------: | ---------------: | --------------------: | -----------------------------: | -------------------: |\n");
     for rate in RATES {
         for sandboxes in SANDBOXES {
-            let mut fleet = Fleet::new(sandboxes, plan(Some(1_000_000_000_000), None));
-            let settle_s = 30 + sandboxes as i64 / STARTS as i64;
-            fleet.run(rate as f64, 0, settle_s);
-            let (before, admitted, waited) = (fleet.store.calls, fleet.admitted, fleet.waited);
-            // Long enough for a thousand requests, and for the longest block at the most sandboxes.
-            let lasts_s = (2_000 / rate as i64).max(40);
-            fleet.run(rate as f64, settle_s, settle_s + lasts_s);
-            let served = (fleet.admitted - admitted).max(1) as f64;
-            let calls = fleet.store.calls;
-            let writes = (calls.changes + calls.forgets - before.changes - before.forgets) as f64 / served;
-            let units = (calls.write_units - before.write_units) as f64 / served;
-            let waited = (fleet.waited - waited) as f64 / served * 100.0;
-            let [most, most_units] = fleet.store.busiest();
+            let Cost { writes, units, waited, busiest: [most, most_units] } = cost(rate, sandboxes);
             let _ = writeln!(
                 page,
                 "| {rate} | {sandboxes} | {writes:.4} | {units:.4} | {most} ({most_units}) | {waited:.2} % |",
             );
         }
+    }
+}
+
+/// What a request costs while much of the quota is left.
+pub(crate) struct Cost {
+    /// Writes a request.
+    pub(crate) writes: f64,
+    /// Write units a request.
+    pub(crate) units: f64,
+    /// Requests in a hundred that waited for the store.
+    pub(crate) waited: f64,
+    /// The most writes, and write units, a second on one item.
+    pub(crate) busiest: [u64; 2],
+}
+
+pub(crate) fn cost(rate: u64, sandboxes: usize) -> Cost {
+    let mut fleet = Fleet::new(sandboxes, plan(Some(1_000_000_000_000), None));
+    let settle_s = 30 + sandboxes as i64 / STARTS as i64;
+    fleet.run(rate as f64, 0, settle_s);
+    let (before, admitted, waited) = (fleet.store.calls, fleet.admitted, fleet.waited);
+    // Long enough for a thousand requests, and for the longest block at the most sandboxes.
+    let lasts_s = (2_000 / rate as i64).max(40);
+    fleet.run(rate as f64, settle_s, settle_s + lasts_s);
+    let served = (fleet.admitted - admitted).max(1) as f64;
+    let calls = fleet.store.calls;
+    Cost {
+        writes: (calls.changes + calls.forgets - before.changes - before.forgets) as f64 / served,
+        units: (calls.write_units - before.write_units) as f64 / served,
+        waited: (fleet.waited - waited) as f64 / served * 100.0,
+        busiest: fleet.store.busiest(),
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct TokenLease {
     wanted: u64,
     known: Option<Tat>,
     shut: Option<(i64, Shut)>,
+    /// Whether the bucket was seen nearly full, and has not refused since: after a pause, all of it may be used.
+    bursting: bool,
     pause_ms: i64,
     shard: u64,
     used_ms: i64,
@@ -72,6 +74,7 @@ impl TokenLease {
             wanted: 0,
             known: None,
             shut: None,
+            bursting: false,
             pause_ms: 0,
             shard,
             used_ms: now_ms,
@@ -149,7 +152,8 @@ impl TokenLease {
                 *if self.now.is_good(now_ms) { &mut self.next } else { &mut self.now } = block;
                 self.pause_ms = 0;
                 // Where the bucket is the limit, takes that come too soon are small.
-                let scarce = take.tokens < self.wanted;
+                self.bursting |= self.was_nearly_full(take, before);
+                let scarce = take.tokens < self.wanted && !self.bursting;
                 self.shut = scarce.then(|| (now_ms.saturating_add(fill_ms(take)), Shut::Exhausted));
             }
             Ok(Taken { taken: false, before }) => self.refused(take, before, now_ms),
@@ -186,12 +190,21 @@ impl TokenLease {
         (throttle.burst_limit > 0).then_some(Take { bucket, tokens, at_ns, cost_ns, room_ns, full })
     }
 
+    /// Whether more than three quarters were there. Where the bucket is the limit it never fills so far: it is left alone
+    /// for half the time that it takes.
+    fn was_nearly_full(&self, take: &Take, before: Option<Tat>) -> bool {
+        let (_, throttle) = self.part();
+        let held = |tat| level(take.room_ns, tat, take.at_ns, throttle.rate_limit);
+        held(before).saturating_mul(4) > held(None).saturating_mul(3)
+    }
+
     fn refused(&mut self, take: &Take, before: Option<Tat>, now_ms: i64) {
         self.known = before;
         let (shards, throttle) = self.part();
         if level(take.room_ns, before, ns(now_ms), throttle.rate_limit) > 0 {
             return;
         }
+        self.bursting = false;
         let one = worth_ns(1, throttle.rate_limit).unwrap_or(u64::MAX);
         let next = before.map_or(0, |tat| tat.0).saturating_add(one).saturating_sub(take.room_ns);
         let wait = ms(next).saturating_add(1) - now_ms;
