@@ -6,11 +6,11 @@ use std::{
 };
 
 use clap::Args;
-use definition::{Api, compile, encode, managed_routes, router_policy};
+use definition::{Api, channel_rules, compile, encode, managed_routes, router_policy};
 
 use crate::check::{read, report};
 
-/// Compile a definition into the router's table, the managed API's routes and the router's policy.
+/// Compile a definition into the router's table, the managed API's routes, the router's policy and the rules of channels.
 #[derive(Args)]
 pub(crate) struct Build {
     /// The OpenAPI document, YAML or JSON.
@@ -24,6 +24,9 @@ pub(crate) struct Build {
     /// Where the policy goes that permits the router what it calls: beside the routes.
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// Where the rules of WebSocket channels go: `channels.json` beside the `bootstrap` of message and of broadcast, so twice.
+    #[arg(long)]
+    channels: Vec<PathBuf>,
     /// Write nothing; fail when what stands there is not what would be written.
     #[arg(long)]
     check: bool,
@@ -36,8 +39,11 @@ impl Build {
         let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
         let routes = managed_routes(&api).into_bytes();
         let policy = router_policy(&api).into_bytes();
-        for (file, contents) in [(&self.table, table), (&self.routes, routes), (&self.policy, policy)] {
-            let Some(file) = file else { continue };
+        let rules = channel_rules(&api).map_err(|error| format!("the rules cannot be written: {error}"))?.into_bytes();
+        let asked = [(&self.table, table), (&self.routes, routes), (&self.policy, policy)];
+        let asked = asked.into_iter().filter_map(|(file, contents)| Some((file.as_ref()?, contents)));
+        let packed = self.channels.iter().map(|file| (file, rules.clone()));
+        for (file, contents) in asked.chain(packed) {
             let same = fs::read(file).is_ok_and(|present| present == contents);
             match (same, self.check) {
                 (true, _) => {}

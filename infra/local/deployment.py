@@ -16,6 +16,9 @@ POLICY = ROOT / "infra" / "router-policy.yaml"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
+# The functions that read the rules of channels, and the file that they read.
+OF_CHANNELS = ["message", "broadcast"]
+RULES = "channels.json"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 OUTPUTS = {"ApiId", "ApiUrl", "ApiKeysTable", "CartsTable", "RouterFunction", "AuthorizerFunction", "CartFunction",
@@ -38,7 +41,7 @@ def build(console, log):
     """Builds every function of the template and the router's table."""
     with console.step("Build the functions"):
         console.run(build_functions(), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, TABLE)
+    compile_api(console, log, LAMBDA)
 
 
 def build_release(console, log):
@@ -47,7 +50,7 @@ def build_release(console, log):
     folder = ROOT / "target" / "lambda-release"
     with console.step("Build the functions for release"):
         console.run(cargo_lambda("release", folder, "floor"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, folder / "router" / TABLE.name)
+    compile_api(console, log, folder)
 
 
 def build_functions():
@@ -62,9 +65,12 @@ def cargo_lambda(profile, folder, *more):
     return ["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder, *packages]
 
 
-def compile_api(console, log, table):
+def compile_api(console, log, folder):
+    """Packs what the definition says beside the functions in `folder`."""
+    packed = ["--table", folder / "router" / TABLE.name,
+              *(word for function in OF_CHANNELS for word in ("--channels", folder / function / RULES))]
     with console.step("Compile the API"):
-        console.run([*BUILD_API, "--table", table], log,
+        console.run([*BUILD_API, *packed], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 
