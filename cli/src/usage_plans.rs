@@ -1,7 +1,6 @@
 //! `tollgate plans`: how much keys may be used.
 
 mod diff;
-mod document;
 mod key_file;
 mod read;
 mod table;
@@ -10,13 +9,12 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use aws::{KeyList, KeysTable, UsagePlansTable};
 use clap::{Args, Subcommand, ValueEnum};
-use definition::{Problem, show};
+use document::{Problem, show};
 use identity::KeyStore as _;
 use plans::{PlanStore, UsagePlan, are_disjoint};
 use serde_json::json;
 
 use crate::{check, keys};
-use document::problem;
 use key_file::ImportedKey;
 use read::Located;
 pub(crate) use table::table;
@@ -210,12 +208,12 @@ fn fit(keys: Vec<ImportedKey>, plans: &[Located]) -> Result<Vec<ImportedKey>, Ve
         let known: BTreeSet<&str> = of_key.iter().map(|plan| plan.id.as_str()).collect();
         for id in key.plans.iter().filter(|id| !known.contains(id.as_str())) {
             let message = format!("the key {} is in the plan {id}, which is not in the file of plans", key.name);
-            problems.push(problem(key.place, &message, "export that plan too, or take it out of this line"));
+            problems.push(Problem::new(key.place, &message, "export that plan too, or take it out of this line"));
         }
         for (place, one) in of_key.iter().enumerate() {
             for other in of_key.iter().skip(place + 1).filter(|other| !are_disjoint(one, other)) {
                 let message = format!("the key {} is in {} and {}, which cover one stage", key.name, one.id, other.id);
-                problems.push(problem(key.place, &message, "a key may be in one plan only for each stage"));
+                problems.push(Problem::new(key.place, &message, "a key may be in one plan only for each stage"));
             }
         }
     }

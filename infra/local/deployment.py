@@ -45,11 +45,11 @@ def build(console, log):
 
 
 def build_release(console, log):
-    """Builds the functions as they run on AWS, but for this machine, and the benchmark's floor beside them."""
+    """Builds the functions as they run on AWS, but for this machine, and what the benchmark compares them with."""
     build(console, log)  # the command line is among it
     folder = ROOT / "target" / "lambda-release"
     with console.step("Build the functions for release"):
-        console.run(cargo_lambda("release", folder, "floor"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
+        console.run(cargo_lambda("release", folder, "floor", "lambda-alone"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
     compile_api(console, log, folder)
 
 

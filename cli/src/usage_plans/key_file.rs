@@ -1,9 +1,7 @@
 //! API keys from a file of AWS's format. (API Gateway developer guide, `api-key-file-format`.)
 
-use definition::{Place, Problem};
+use document::{Place, Problem};
 use identity::ApiKey;
-
-use super::document::problem;
 
 /// The longest name of a key.
 const MAX_NAME_CHARS: usize = 1024;
@@ -32,7 +30,7 @@ pub(super) fn read(source: &str) -> Result<Vec<ImportedKey>, Vec<Problem>> {
         ["name", "key"].into_iter().filter(|name| !columns.iter().any(|column| column == name)).collect();
     if !missing.is_empty() {
         let message = format!("there is no column {}", missing.join(" and no column "));
-        return Err(vec![problem(
+        return Err(vec![Problem::new(
             Place { line: number, column: 1 },
             &message,
             "begin with a line: Name,Key,UsagePlanIds",
@@ -60,17 +58,17 @@ fn key(columns: &[String], fields: &[String], place: Place) -> Result<ImportedKe
     // The value is a secret: no message shows it.
     let key = ApiKey::parse(field("key"));
     if key.is_none() {
-        problems.push(problem(place, "the key has not 20 to 128 characters", "write the key as AWS exported it"));
+        problems.push(Problem::new(place, "the key has not 20 to 128 characters", "write the key as AWS exported it"));
     }
     let name = field("name").to_owned();
     if name.chars().count() > MAX_NAME_CHARS {
-        problems.push(problem(place, "the name has more than 1,024 characters", "shorten it"));
+        problems.push(Problem::new(place, "the name has more than 1,024 characters", "shorten it"));
     }
     let enabled = match field("enabled").to_ascii_lowercase().as_str() {
         "" | "true" => true,
         "false" => false,
         _ => {
-            problems.push(problem(place, "Enabled is neither true nor false", "write true or false"));
+            problems.push(Problem::new(place, "Enabled is neither true nor false", "write true or false"));
             true
         }
     };

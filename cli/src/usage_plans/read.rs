@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
-use definition::{Place, Problem};
+use document::{Document, Entry, Node, Place, Problem, Value, in_order};
 use plans::{
     ApiStage, MAX_BURST, MAX_LIMIT, MAX_PRIORITY, PeriodType, Quota, Rate, Throttle, UsagePlan, WhenUnavailable,
 };
-
-use super::document::{Node, Value, parse, problem};
 
 /// What a plan may say. `productCode` and `tags` are AWS's and mean nothing here.
 const OF_A_PLAN: [&str; 10] = [
@@ -35,9 +33,9 @@ pub(super) struct Located {
 /// # Errors
 /// Everything that is wrong with it, in the order of its lines.
 pub(super) fn read(source: &str) -> Result<Vec<Located>, Vec<Problem>> {
-    let root = parse(source).map_err(|problem| vec![problem])?;
-    let mut reader = Reader { problems: Vec::new() };
-    let list = ["usagePlans", "items"].iter().find_map(|key| root.get(key)).unwrap_or(&root);
+    let Document { root, unresolved } = Document::parse(source)?;
+    let mut reader = Reader { problems: unresolved };
+    let list = ["usagePlans", "items"].iter().find_map(|key| field(&root, key)).unwrap_or(&root);
     let plans = match &list.value {
         Value::List(items) => items.iter().map(|item| reader.plan(item)).collect(),
         _ => {
@@ -46,8 +44,12 @@ pub(super) fn read(source: &str) -> Result<Vec<Located>, Vec<Problem>> {
         }
     };
     reader.twice(&plans);
-    reader.problems.sort_by_key(|problem| problem.place);
-    if reader.problems.is_empty() { Ok(plans) } else { Err(reader.problems) }
+    if reader.problems.is_empty() { Ok(plans) } else { Err(in_order(reader.problems)) }
+}
+
+/// What stands under `key`, unless that is nothing.
+fn field<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    node.get(key).filter(|value| !value.is_null())
 }
 
 struct Reader {
@@ -56,7 +58,7 @@ struct Reader {
 
 impl Reader {
     fn problem(&mut self, place: Place, message: &str, remedy: &str) {
-        self.problems.push(problem(place, message, remedy));
+        self.problems.push(Problem::new(place, message, remedy));
     }
 
     fn plan(&mut self, node: &Node) -> Located {
@@ -64,14 +66,14 @@ impl Reader {
         let id = self.text(node, "id").unwrap_or_default();
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if id.is_empty() || id.len() > 64 || !id.bytes().all(fits) {
-            let place = node.get("id").map_or(node.place, |id| id.place);
+            let place = field(node, "id").map_or(node.place, |id| id.place);
             self.problem(place, &format!("a plan's id is {id:?}"), "write id: and 1 to 64 letters, digits, - or _");
         }
         let plan = UsagePlan {
             name: self.text(node, "name").unwrap_or_else(|| id.clone()),
             description: self.text(node, "description").unwrap_or_default(),
-            throttle: node.get("throttle").and_then(|throttle| self.throttle(throttle)),
-            quota: node.get("quota").and_then(|quota| self.quota(quota)),
+            throttle: field(node, "throttle").and_then(|throttle| self.throttle(throttle)),
+            quota: field(node, "quota").and_then(|quota| self.quota(quota)),
             api_stages: self.list(node, "apiStages").iter().filter_map(|stage| self.stage(stage)).collect(),
             priority: self.number(node, "priority", 0, MAX_PRIORITY).unwrap_or(0),
             when_unavailable: self.choice(
@@ -112,8 +114,8 @@ impl Reader {
     fn stage(&mut self, node: &Node) -> Option<ApiStage> {
         self.known(node, "an API stage", &["apiId", "stage", "throttle"]);
         let mut throttles = BTreeMap::new();
-        if let Some(Node { value: Value::Map(entries), .. }) = node.get("throttle") {
-            for (key, place, value) in entries {
+        if let Some(methods) = field(node, "throttle").and_then(Node::entries) {
+            for Entry { key, place, value } in methods {
                 let method = key.rsplit_once('/').map_or("", |(_, method)| method);
                 if !key.starts_with('/') || method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase()) {
                     self.problem(*place, &format!("{key:?} is no method"), "write /path/METHOD: /pets/GET");
@@ -128,18 +130,18 @@ impl Reader {
 
     /// Refuses what is not known: a misspelt limit would be none.
     fn known(&mut self, node: &Node, what: &str, names: &[&str]) {
-        let Value::Map(entries) = &node.value else {
+        let Some(entries) = node.entries() else {
             return self.problem(node.place, &format!("{what} is no object"), &format!("write {}", names.join(", ")));
         };
-        for (name, place, _) in entries {
-            if !names.contains(&name.as_str()) {
-                self.problem(*place, &format!("{what} has no {name}"), &format!("write one of {}", names.join(", ")));
+        for Entry { key, place, .. } in entries {
+            if !names.contains(&key.as_str()) {
+                self.problem(*place, &format!("{what} has no {key}"), &format!("write one of {}", names.join(", ")));
             }
         }
     }
 
     fn required<'n>(&mut self, node: &'n Node, key: &str, remedy: &str) -> Option<&'n Node> {
-        let value = node.get(key);
+        let value = field(node, key);
         if value.is_none() {
             self.problem(node.place, &format!("{key} is missing"), remedy);
         }
@@ -151,7 +153,7 @@ impl Reader {
     }
 
     fn text(&mut self, node: &Node, key: &str) -> Option<String> {
-        let value = node.get(key)?;
+        let value = field(node, key)?;
         let text = self.scalar(value).map(str::to_owned);
         if text.is_none() {
             self.problem(value.place, &format!("{key} is no text"), "write a text here");
@@ -160,7 +162,7 @@ impl Reader {
     }
 
     fn list<'n>(&mut self, node: &'n Node, key: &str) -> &'n [Node] {
-        match node.get(key).map(|value| (&value.value, value.place)) {
+        match field(node, key).map(|value| (&value.value, value.place)) {
             Some((Value::List(items), _)) => items,
             Some((_, place)) => {
                 self.problem(place, &format!("{key} is no list"), "write a list here");
@@ -171,7 +173,7 @@ impl Reader {
     }
 
     fn number<N: FromStr + PartialOrd + Display>(&mut self, node: &Node, key: &str, low: N, high: N) -> Option<N> {
-        let value = node.get(key)?;
+        let value = field(node, key)?;
         let number =
             self.scalar(value).and_then(|text| text.parse().ok()).filter(|number| (&low..=&high).contains(&number));
         if number.is_none() {
@@ -182,7 +184,7 @@ impl Reader {
     }
 
     fn choice<T: Copy>(&mut self, node: &Node, key: &str, choices: &[(&str, T)]) -> Option<T> {
-        let value = node.get(key)?;
+        let value = field(node, key)?;
         let text = self.scalar(value).unwrap_or_default();
         let choice = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
         if choice.is_none() {

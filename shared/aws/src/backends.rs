@@ -19,7 +19,7 @@ impl NetworkBackends {
     pub fn new(connection: &Connection) -> Self {
         let account = Account::new(connection);
         NetworkBackends {
-            functions: Functions::new(account.clone()),
+            functions: Functions::of(account.clone()),
             actions: Actions::new(account.clone()),
             servers: Servers::default(),
             account,

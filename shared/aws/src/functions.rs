@@ -11,25 +11,34 @@ use bytes::Bytes;
 use gateway::{CallProblem, FunctionAnswer, FunctionCall, Invocation};
 
 use crate::{
+    Connection,
     account::Account,
     attempts::{Attempt, deadline, repeat, unreachable},
     clients::Clients,
 };
 
-/// Invokes functions.
-pub(crate) struct Functions {
+/// Invokes functions, and nothing else: [`NetworkBackends`](crate::NetworkBackends) has this among its parts.
+pub struct Functions {
     account: Account,
     clients: Clients<Client>,
 }
 
 impl Functions {
-    /// Makes no client yet.
-    pub(crate) fn new(account: Account) -> Self {
+    /// AWS by `connection`. Makes no client yet.
+    pub fn new(connection: &Connection) -> Self {
+        Functions::of(Account::new(connection))
+    }
+
+    /// The functions that `account` may invoke.
+    pub(crate) fn of(account: Account) -> Self {
         Functions { account, clients: Clients::default() }
     }
 
     /// Repeated only where the function was not called: an invocation that timed out may have done its work.
-    pub(crate) async fn invoke(&self, call: FunctionCall) -> Result<FunctionAnswer, CallProblem> {
+    ///
+    /// # Errors
+    /// When it gave nothing back.
+    pub async fn invoke(&self, call: FunctionCall) -> Result<FunctionAnswer, CallProblem> {
         let deadline = deadline(call.timeout_ms);
         let target = self.account.target(region(&call.function), call.credentials);
         let client = self.clients.get(&target, &self.account, Client::new);

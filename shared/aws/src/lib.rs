@@ -41,6 +41,7 @@ pub use backends::NetworkBackends;
 pub use channels::{ChannelStore, ChannelTables};
 pub use connection::{AwsSettings, Connection};
 pub use counters::CountersTable;
+pub use functions::Functions;
 pub use issuers::Issuers;
 pub use jobs::JobsQueue;
 pub use key_list::{KeyList, ListedKey};

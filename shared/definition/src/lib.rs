@@ -1,6 +1,6 @@
 //! What an API is: an OpenAPI document with AWS's `x-amazon-apigateway-*` extensions, checked and compiled.
 //!
-//! The way of a document: [`Document`](document::Document) keeps every value's line and column; [`compile`] checks it and
+//! The way of a document: [`Document`] keeps every value's line and column; [`compile`] checks it and
 //! gives an [`Api`] or every [`Problem`] at once; [`encode`] packs the `Api` into the router's [`Table`], and
 //! [`managed_routes`] writes what the managed HTTP API is to do in front of it, [`router_policy`] what the router must be
 //! permitted; [`channel_rules`] writes who may do what on WebSocket channels.
@@ -11,10 +11,8 @@ mod aggregate;
 mod api;
 mod authorizer;
 mod channel_rules;
-mod document;
 mod extensions;
 mod integration;
-mod lines;
 mod managed;
 mod mapping;
 mod models;
@@ -22,7 +20,6 @@ mod openapi;
 mod path_template;
 mod paths;
 mod permissions;
-mod problem;
 mod reader;
 mod refs;
 mod request_authorizer;
@@ -36,6 +33,10 @@ mod text;
 mod validation;
 mod way;
 
+// The modules here name it as they name each other.
+use ::document;
+
+pub use ::document::{Document, Lines, MAX_DOCUMENT_BYTES, MAX_SHOWN, Place, Problem, show};
 pub use aggregate::{Aggregate, AggregatePart, AggregateResponse, MAX_PARTS};
 pub use api::{
     Admits, Api, Asks, Guard, HttpProxy, Integration, LambdaProxy, Operation, PayloadFormat, Route, ServiceAction,
@@ -43,10 +44,8 @@ pub use api::{
 };
 pub use authorizer::{Authorizer, FunctionAuthorizer, TokenAuthorizer, TokenIssuers};
 pub use channel_rules::channel_rules;
-pub use document::{Document, MAX_DOCUMENT_BYTES};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
 pub use integration::{is_header_name, source::of_gateway_response as gateway_response_source};
-pub use lines::Lines;
 pub use managed::{Cors, JwtAuthorizer, Managed};
 pub use mapping::{
     ActionValue, Change, ChangeOperation, ChangeTarget, Changes, ContentHandling, Destination, IntegrationResponse,
@@ -56,7 +55,6 @@ pub use mapping::{
 pub use openapi::{Options, compile, compile_with};
 pub use path_template::{PathTemplate, Segment};
 pub use permissions::router_policy;
-pub use problem::{MAX_SHOWN, Place, Problem, show};
 pub use request_authorizer::RequestAuthorizer;
 pub use rest_api::{ApiKeySource, GATEWAY_RESPONSE_TYPES, GatewayResponseSettings, RestApi};
 pub use routes::managed_routes;

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     Api, Document, Guard, Problem, RestApi, channel_rules,
-    document::{Entry, Node},
+    document::{Entry, Node, in_order},
     managed,
     models::Models,
     paths::{self, Surroundings},
-    problem::in_order,
     reader::{Reader, one_of},
     refs::Refs,
     rest_api,

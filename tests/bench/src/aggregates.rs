@@ -102,6 +102,7 @@ fn subject(label: &'static str, piece: &'static str) -> Subject {
     Subject {
         label,
         binary: "router",
+        packed: "router",
         event: include_str!("../../../events/router/http-api-mock.json"),
         expected: Expected::status(200, piece),
         backend: Backend::Nothing,

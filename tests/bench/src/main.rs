@@ -8,6 +8,7 @@ mod aggregates;
 mod aws;
 mod cgroup;
 mod child;
+mod comparisons;
 mod expected;
 mod failure;
 mod http;
@@ -32,6 +33,7 @@ use clap::Parser;
 
 use crate::aggregates::Aggregates;
 use crate::cgroup::Cgroups;
+use crate::comparisons::Comparison;
 use crate::failure::{Context, Result};
 use crate::machine::Watch;
 use crate::measure::{Row, Scratch, Starts};
@@ -116,6 +118,7 @@ fn run(options: &Options) -> Result<ExitCode> {
         fs::write(path, format!("{:#}\n", report.json())).context(path.display())?;
     }
     let is_missed = report.rows.iter().any(Measured::misses_target)
+        || comparisons::all(&report.rows).iter().any(Comparison::misses_target)
         || report.aggregates.as_ref().is_some_and(Aggregates::misses_target);
     Ok(if options.check && is_missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -160,7 +163,7 @@ fn rows<'a>(
     let row = |(number, (subject, standin)): (usize, (&'a Subject, &'a Standin))| {
         let directory = dir.join(subject.binary);
         let task_root = match subject.operations {
-            None => directory.clone(),
+            None => dir.join(subject.packed),
             Some(count) => {
                 let folder = scratch.path().join(format!("operations-{count}"));
                 tables::write(&folder, count)?;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::aggregates::Aggregates;
 use crate::cgroup::{PARTS, quota_us};
+use crate::comparisons;
 use crate::machine::Machine;
 use crate::measure::{Starts, Trips};
 use crate::standin::Transport;
@@ -49,23 +50,36 @@ const COLUMNS: [(&str, usize); 7] = [
 impl Measured {
     fn figures(&self) -> [f64; 7] {
         [
-            self.starts.ms.percentile(50),
+            self.start_ms(),
             self.starts.cpu_ms.percentile(50),
             self.trips.us.percentile(50),
             self.trips.us.percentile(99),
             self.trips.cpu_us_per_request(),
-            self.trips.peak_kib as f64 / 1024.0,
+            self.peak_mib(),
             self.size_bytes as f64 / 1024.0 / 1024.0,
         ]
     }
 
-    fn names(&self) -> Vec<String> {
-        let over = match self.transport {
+    /// How it reached AWS; empty where nothing is called.
+    pub(crate) fn over(&self) -> &'static str {
+        match self.transport {
             None => "",
             Some(Transport::Plain) => "HTTP",
             Some(Transport::Tls) => "TLS",
-        };
-        vec![self.label.to_owned(), over.to_owned()]
+        }
+    }
+
+    /// The median start at full speed.
+    pub(crate) fn start_ms(&self) -> f64 {
+        self.starts.ms.percentile(50)
+    }
+
+    pub(crate) fn peak_mib(&self) -> f64 {
+        self.trips.peak_kib as f64 / 1024.0
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec![self.label.to_owned(), self.over().to_owned()]
     }
 
     /// Whether it met its target, in the period that the kernel has by default. One that could not be held has not.
@@ -92,7 +106,10 @@ impl Report {
         if let Some(ratios) = self.ratios() {
             let _ = write!(text, "\nThe same as multiples of the floor:\n\n{ratios}");
         }
-        let _ = write!(text, "\n{}", self.held());
+        for comparison in comparisons::all(&self.rows) {
+            let _ = write!(text, "\n- {}", comparison.verdict());
+        }
+        let _ = write!(text, "\n\n{}", self.held());
         if let Some(aggregates) = &self.aggregates {
             let _ = write!(text, "\n{}\n\n{}", aggregates.verdict(), joined(aggregates));
         }

@@ -11,6 +11,8 @@ pub(crate) struct Subject {
     pub(crate) label: &'static str,
     /// The directory of its `bootstrap`.
     pub(crate) binary: &'static str,
+    /// The directory of what is packed beside its `bootstrap` on AWS.
+    pub(crate) packed: &'static str,
     pub(crate) event: &'static str,
     pub(crate) expected: Expected,
     pub(crate) backend: Backend,
@@ -49,6 +51,12 @@ pub(crate) const ROUTER_SETTINGS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Subjects that are compared with each other: see [`crate::comparisons`].
+pub(crate) const FEW_OPERATIONS: &str = "router, 3 operations";
+pub(crate) const MANY_OPERATIONS: &str = "router, 299 operations";
+pub(crate) const ALL_INTEGRATIONS: &str = "router, Lambda backend";
+pub(crate) const LAMBDA_ALONE: &str = "router, Lambda alone";
+
 /// Every subject; the first is what the others are compared with.
 pub(crate) fn all() -> Vec<Subject> {
     let router = ROUTER_SETTINGS;
@@ -57,6 +65,7 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject {
             label: "floor: bare `lambda_http`",
             binary: "floor",
+            packed: "floor",
             event: health,
             expected: Expected::status(200, "\"status\""),
             backend: Backend::Nothing,
@@ -65,21 +74,14 @@ pub(crate) fn all() -> Vec<Subject> {
             target_ms: None,
         },
         mock(health, router),
-        Subject { label: "router, 3 operations", operations: Some(3), ..mock(health, router) },
-        Subject { label: "router, 299 operations", operations: Some(299), ..mock(health, router) },
-        Subject {
-            label: "router, Lambda backend",
-            binary: "router",
-            event: include_str!("../../../events/router/http-api-function.json"),
-            expected: Expected::status(201, "\"42\""),
-            backend: Backend::Aws,
-            settings: router,
-            operations: None,
-            target_ms: None,
-        },
+        Subject { label: FEW_OPERATIONS, operations: Some(3), ..mock(health, router) },
+        Subject { label: MANY_OPERATIONS, operations: Some(299), ..mock(health, router) },
+        function(ALL_INTEGRATIONS, "router"),
+        function(LAMBDA_ALONE, "lambda-alone"),
         Subject {
             label: "authorizer",
             binary: "authorizer",
+            packed: "authorizer",
             event: include_str!("../../../events/authorizer/known-key.json"),
             expected: Expected::allowed("demo"),
             backend: Backend::Aws,
@@ -90,6 +92,7 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject {
             label: "cart",
             binary: "cart",
+            packed: "cart",
             event: include_str!("../../../events/cart/read-cart.json"),
             expected: Expected::status(200, "\"version\":3"),
             backend: Backend::Aws,
@@ -100,11 +103,27 @@ pub(crate) fn all() -> Vec<Subject> {
     ]
 }
 
+/// A router calling a Lambda function.
+fn function(label: &'static str, binary: &'static str) -> Subject {
+    Subject {
+        label,
+        binary,
+        packed: "router",
+        event: include_str!("../../../events/router/http-api-function.json"),
+        expected: Expected::status(201, "\"42\""),
+        backend: Backend::Aws,
+        settings: ROUTER_SETTINGS,
+        operations: None,
+        target_ms: None,
+    }
+}
+
 /// The router answering by itself.
 fn mock(event: &'static str, settings: &'static [(&'static str, &'static str)]) -> Subject {
     Subject {
         label: "router, mock",
         binary: "router",
+        packed: "router",
         event,
         expected: Expected::status(200, "\"status\""),
         backend: Backend::Nothing,

@@ -12,6 +12,16 @@ pub fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// The folders of the crates in `folder`, by their paths from the top.
+pub fn crates(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
+    let inner = names.map(|name| format!("{folder}/{name}")).filter(|path| root().join(path).is_dir());
+    let found =
+        inner.flat_map(|path| if root().join(&path).join("Cargo.toml").is_file() { vec![path] } else { crates(&path) });
+    found.collect()
+}
+
 /// The dependencies of a crate, without those for its tests.
 pub fn dependencies(manifest: &str) -> Vec<String> {
     let text = text(manifest);

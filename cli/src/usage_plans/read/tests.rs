@@ -40,6 +40,7 @@ fn what_is_no_list_of_plans_is_refused() {
     assert_eq!(problems("usagePlans: 3"), ["1:13 there is no list of usage plans"]);
     assert_eq!(problems(""), ["1:1 the document is empty"]);
     assert_eq!(problems("a: *b"), problems("a: *b"));
-    assert_eq!(problems(&format!("{}1", "[".repeat(40))), ["1:33 values are nested too deep here"]);
+    assert_eq!(problems(&format!("{}1", "[".repeat(101))), ["1:101 values are nested more than 100 deep here"]);
+    assert_eq!(problems("- id: !Ref Plan")[..1], ["1:7 CloudFormation's !Ref is not resolved here"]);
     assert_eq!(problems("- 5"), ["1:3 a usage plan is no object", "1:3 a plan's id is \"\""]);
 }

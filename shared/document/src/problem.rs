@@ -32,7 +32,7 @@ const KEPT: (usize, usize) = (400, 200);
 
 impl Problem {
     /// A problem; what `message` and `remedy` quote of the document is made fit to be read.
-    pub(crate) fn new(place: Place, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn new(place: Place, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Problem { place, message: legible(message.into()), remedy: legible(remedy.into()) }
     }
 }
@@ -54,7 +54,7 @@ fn legible(text: String) -> String {
 }
 
 /// Problems in the order of their places, each once: a value that several places refer to is read for each of them.
-pub(crate) fn in_order(problems: Vec<Problem>) -> Vec<Problem> {
+pub fn in_order(problems: Vec<Problem>) -> Vec<Problem> {
     let mut numbered: Vec<(Problem, usize)> = problems.into_iter().zip(0..).collect();
     numbered.sort();
     numbered.dedup_by(|(later, _), (earlier, _)| later == earlier);

@@ -1,14 +1,17 @@
-//! A YAML or JSON document whose every value knows its line and column.
+//! A YAML or JSON document whose every value knows its line and column, and how people are told what is wrong with one.
 
 mod json;
+mod lines;
+mod problem;
 mod yaml;
 
-use crate::{Place, Problem, problem::in_order};
+pub use lines::Lines;
+pub use problem::{MAX_SHOWN, Place, Problem, in_order, show};
 
 /// The largest definition that API Gateway imports. (API Gateway developer guide, `limits`.)
 pub const MAX_DOCUMENT_BYTES: usize = 6 * 1024 * 1024;
 
-/// How deep values may be nested: far beyond any API, far below what would exhaust the stack.
+/// How deep values may be nested: far beyond any definition, far below what would exhaust the stack.
 const MAX_DEPTH: usize = 100;
 
 /// How many values a document may have, with what its anchors keep.
@@ -18,40 +21,48 @@ const MAX_NODES: usize = 1_000_000;
 const MAX_ALIASED: usize = 100_000;
 
 /// What to write where CloudFormation would have put a value.
-pub(crate) const FOR_CLOUDFORMATION: &str =
+pub const FOR_CLOUDFORMATION: &str =
     "write the value itself, or a stage variable, ${stageVariables.name}, and give it its value in the template";
 
 /// A parsed document.
 #[derive(Debug)]
 pub struct Document {
     /// Its one value.
-    pub(crate) root: Node,
+    pub root: Node,
     /// What in it is none, because CloudFormation has not put a value there, wherever it stands.
-    pub(crate) unresolved: Vec<Problem>,
+    pub unresolved: Vec<Problem>,
 }
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) place: Place,
-    pub(crate) value: Value,
+pub struct Node {
+    /// Where it begins.
+    pub place: Place,
+    /// What it is.
+    pub value: Value,
 }
 
+/// What a value is.
 #[derive(Clone, Debug)]
-pub(crate) enum Value {
+pub enum Value {
     /// A scalar's text. `plain`: written without quotes, so that `true`, `1` and `null` mean what they say.
     Scalar {
+        /// The text, without its quotes.
         text: String,
+        /// Whether it had none.
         plain: bool,
     },
+    /// A list.
     List(Vec<Node>),
+    /// An object.
     Map(Map),
 }
 
 /// Keys and values in the order of the document.
 #[derive(Clone, Debug)]
-pub(crate) struct Map {
-    pub(crate) entries: Vec<Entry>,
+pub struct Map {
+    /// As they stand.
+    pub entries: Vec<Entry>,
     /// Where the entries of a large map are, in the order of their keys: what thousands of references look for in it is found
     /// without looking at all of them.
     by_key: Vec<usize>,
@@ -62,10 +73,13 @@ const LARGE: usize = 16;
 
 /// A key, where it stands, and its value.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    pub(crate) key: String,
-    pub(crate) place: Place,
-    pub(crate) value: Node,
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub place: Place,
+    /// The value.
+    pub value: Node,
 }
 
 impl Document {
@@ -77,7 +91,7 @@ impl Document {
         if source.len() > MAX_DOCUMENT_BYTES {
             let message = format!("the document has {} bytes, more than API Gateway's 6 MB", source.len());
             let place = Place { line: 1, column: 1 };
-            return Err(vec![Problem::new(place, message, "split the API into smaller ones")]);
+            return Err(vec![Problem::new(place, message, "split it into smaller ones")]);
         }
         let source = source.strip_prefix('\u{feff}').unwrap_or(source);
         let Some(inside) = source.trim_start().strip_prefix('{') else { return yaml::parse(source).map_err(in_order) };
@@ -93,7 +107,7 @@ impl Document {
 }
 
 /// That `function`, at `place`, has not been carried out.
-pub(crate) fn unresolved(function: &str, place: Place) -> Problem {
+pub fn unresolved(function: &str, place: Place) -> Problem {
     Problem::new(place, format!("CloudFormation's {function} is not resolved here"), FOR_CLOUDFORMATION)
 }
 
@@ -108,7 +122,7 @@ fn remedy_of_syntax(line: Option<&str>) -> &'static str {
 }
 
 impl Map {
-    pub(crate) fn new(entries: Vec<Entry>) -> Self {
+    fn new(entries: Vec<Entry>) -> Self {
         let key = |at: &usize| entries.get(*at).map(|entry| entry.key.as_str());
         let mut by_key: Vec<usize> = if entries.len() < LARGE { Vec::new() } else { (0..entries.len()).collect() };
         by_key.sort_by(|one, other| key(one).cmp(&key(other)));
@@ -126,32 +140,36 @@ impl Map {
 }
 
 impl Node {
-    pub(crate) fn entries(&self) -> Option<&[Entry]> {
+    /// An object's keys and values in their order.
+    pub fn entries(&self) -> Option<&[Entry]> {
         if let Value::Map(map) = &self.value { Some(&map.entries) } else { None }
     }
 
-    pub(crate) fn items(&self) -> Option<&[Node]> {
+    /// A list's items.
+    pub fn items(&self) -> Option<&[Node]> {
         if let Value::List(items) = &self.value { Some(items) } else { None }
     }
 
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+    /// What an object has under `key`.
+    pub fn get(&self, key: &str) -> Option<&Node> {
         if let Value::Map(map) = &self.value { map.get(key).map(|entry| &entry.value) } else { None }
     }
 
     /// A scalar's text, a number's or boolean's too: definitions write `statusCode: 200` and `statusCode: "200"`.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar { text, .. } if !self.is_null() => Some(text),
             _ => None,
         }
     }
 
-    pub(crate) fn is_null(&self) -> bool {
+    /// Whether nothing stands there, or `null`.
+    pub fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar { text, plain: true } if ["", "~", "null"].contains(&text.as_str()))
     }
 
     /// The value as JSON: what is written without quotes is a number, a boolean or null where it reads as one.
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> serde_json::Value {
         match &self.value {
             Value::Scalar { text, plain } => scalar(text, *plain),
             Value::List(items) => items.iter().map(Node::json).collect(),
@@ -160,7 +178,7 @@ impl Node {
     }
 
     /// What stands at a JSON pointer (RFC 6901), or as far on the way there as the document goes.
-    pub(crate) fn at_pointer(&self, pointer: &str) -> &Node {
+    pub fn at_pointer(&self, pointer: &str) -> &Node {
         let mut found = self;
         for step in pointer.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
@@ -172,7 +190,7 @@ impl Node {
     }
 
     /// The intrinsic function of CloudFormation that it is, `Fn::Sub` say, if it is one.
-    pub(crate) fn intrinsic(&self) -> Option<&str> {
+    pub fn intrinsic(&self) -> Option<&str> {
         match self.entries()? {
             // Tags are read as such keys: `!Sub`.
             [only] if only.key.starts_with("Fn::") || only.key.starts_with('!') => Some(&only.key),
@@ -183,7 +201,7 @@ impl Node {
     }
 
     /// What it is, as people say it.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match &self.value {
             Value::List(_) => "a list",
             Value::Map(_) => "an object",

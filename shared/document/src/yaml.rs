@@ -28,7 +28,7 @@ pub(super) fn parse(source: &str) -> Result<Document, Vec<Problem>> {
         Some(_) => Err(builder.problems),
         None => {
             let place = Place { line: 1, column: 1 };
-            Err(vec![Problem::new(place, "the document is empty", "write an OpenAPI document")])
+            Err(vec![Problem::new(place, "the document is empty", "write what it is to say")])
         }
     }
 }
@@ -67,7 +67,7 @@ impl Builder {
                 self.documents += 1;
                 if self.documents > 1 {
                     let message = "a second document begins here";
-                    return Err(Problem::new(place, message, "write one API a file"));
+                    return Err(Problem::new(place, message, "keep one document in a file"));
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -132,7 +132,7 @@ impl Builder {
         self.nodes += more;
         if self.nodes > MAX_NODES {
             let message = format!("the document has more than {MAX_NODES} values");
-            return Err(Problem::new(place, message, "split the API into smaller ones, or use fewer anchors"));
+            return Err(Problem::new(place, message, "split it into smaller ones, or use fewer anchors"));
         }
         Ok(())
     }
