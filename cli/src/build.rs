@@ -6,12 +6,12 @@ use std::{
 };
 
 use clap::Args;
-use definition::{Api, compile, encode, managed_routes, native_routes, router_policy};
+use definition::{Api, channel_rules, compile, encode, managed_routes, native_routes, router_policy};
 
 use crate::check::{read, report};
 
-/// Compile a definition into the router's table, the managed API's routes, the router's policy and the metering function's
-/// list of native routes.
+/// Compile a definition into the router's table, the managed API's routes, the router's policy, the metering function's list of
+/// native routes and the rules of channels.
 #[derive(Args)]
 pub(crate) struct Build {
     /// The OpenAPI document, YAML or JSON.
@@ -28,6 +28,9 @@ pub(crate) struct Build {
     /// Where the keys of native routes go: `native.routes` beside the metering function's `bootstrap`.
     #[arg(long)]
     native: Option<PathBuf>,
+    /// Where the rules of WebSocket channels go: `channels.json` beside the `bootstrap` of message and of broadcast, so twice.
+    #[arg(long)]
+    channels: Vec<PathBuf>,
     /// Write nothing; fail when what stands there is not what would be written.
     #[arg(long)]
     check: bool,
@@ -40,11 +43,12 @@ impl Build {
         let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
         let routes = managed_routes(&api).into_bytes();
         let policy = router_policy(&api).into_bytes();
+        let rules = channel_rules(&api).map_err(|error| format!("the rules cannot be written: {error}"))?.into_bytes();
         let native = native_routes(&api).into_bytes();
-        for (file, contents) in
-            [(&self.table, table), (&self.routes, routes), (&self.policy, policy), (&self.native, native)]
-        {
-            let Some(file) = file else { continue };
+        let asked = [(&self.table, table), (&self.routes, routes), (&self.policy, policy), (&self.native, native)];
+        let asked = asked.into_iter().filter_map(|(file, contents)| Some((file.as_ref()?, contents)));
+        let packed = self.channels.iter().map(|file| (file, rules.clone()));
+        for (file, contents) in asked.chain(packed) {
             let same = fs::read(file).is_ok_and(|present| present == contents);
             match (same, self.check) {
                 (true, _) => {}

@@ -32,3 +32,35 @@ fn a_stale_policy_is_named_and_written_anew() {
     assert_eq!(fs::read_to_string(folder.join("policy.yaml")).unwrap(), policy);
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn the_rules_of_channels_are_packed_beside_each_function_that_reads_them() {
+    let folder = temp_dir().join(format!("tollgate-build-rules-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let build = |rules: &str, check: &[&str]| {
+        fs::write(folder.join("api.yaml"), format!("{DEFINITION}x-tollgate-channels: {rules}\n")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        command.args([
+            "build",
+            "api.yaml",
+            "--channels",
+            "message/channels.json",
+            "--channels",
+            "broadcast/channels.json",
+        ]);
+        let output = command.args(check).current_dir(&folder).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(build("[{channel: news, allow: [subscribe]}]", &[]), (Some(0), String::new()));
+    for function in ["message", "broadcast"] {
+        let packed = fs::read_to_string(folder.join(function).join("channels.json")).unwrap();
+        assert_eq!(packed, "[{\"channel\":\"news\",\"allow\":[\"subscribe\"],\"shards\":1}]\n", "{function}");
+    }
+    let (status, said) = build("[{channel: news, allow: [publish]}]", &["--check"]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("message/channels.json is not what api.yaml gives"), "{said}");
+    let (status, said) = build("[{channel: news, allow: [own]}]", &[]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("api.yaml:7:47: a rule cannot allow \"own\""), "{said}");
+    fs::remove_dir_all(folder).unwrap();
+}

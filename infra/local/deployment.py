@@ -20,6 +20,9 @@ WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
 NATIVE = LAMBDA / "metering" / "native.routes"
+# The functions that read the rules of channels, and the file that they read.
+OF_CHANNELS = ["message", "broadcast"]
+RULES = "channels.json"
 STACK_NAME = "tollgate"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 PLANS = ROOT / "infra" / "plans.yaml"
@@ -48,7 +51,7 @@ def build(console, log):
     """Builds every function of the template and the router's table."""
     with console.step("Build the functions"):
         console.run(build_functions(), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, TABLE, NATIVE)
+    compile_api(console, log, LAMBDA)
 
 
 def build_release(console, log):
@@ -57,7 +60,7 @@ def build_release(console, log):
     folder = ROOT / "target" / "lambda-release"
     with console.step("Build the functions for release"):
         console.run(cargo_lambda("release", folder, "floor", "lambda-alone"), log, UNBUILT, env=tools.environment(), cwd=ROOT)
-    compile_api(console, log, folder / "router" / TABLE.name, folder / "metering" / NATIVE.name)
+    compile_api(console, log, folder)
 
 
 def build_functions():
@@ -72,9 +75,12 @@ def cargo_lambda(profile, folder, *more):
     return ["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder, *packages]
 
 
-def compile_api(console, log, table, native):
+def compile_api(console, log, folder):
+    """Packs what the definition says beside the functions in `folder`."""
+    packed = ["--table", folder / "router" / TABLE.name, "--native", folder / "metering" / NATIVE.name,
+              *(word for function in OF_CHANNELS for word in ("--channels", folder / function / RULES))]
     with console.step("Compile the API"):
-        console.run([*BUILD_API, "--table", table, "--native", native], log,
+        console.run([*BUILD_API, *packed], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 

@@ -10,7 +10,7 @@ use channels::{
     Caps, Channel, Connection, ConnectionId, Principal,
     ports::{ConnectionStore as _, Opening, SubscriberStore as _},
 };
-use e2e::{Socket, Stack};
+use e2e::{Call, Socket, Stack};
 use serde_json::{Value, json};
 
 /// The template's `ConnectionsPerKey`.
@@ -265,6 +265,41 @@ async fn fill(tenant: &str) {
 #[allow(clippy::disallowed_methods, reason = "the stack's clock is this machine's")]
 pub(crate) fn now_s() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a time").as_secs()
+}
+
+#[test]
+fn what_is_posted_over_http_reaches_those_who_listen() {
+    let stack = Stack::get();
+    let (mut socket, name) = (Socket::with_key(&stack.key), fresh("http"));
+    socket.subscribe(&format!("rooms/demo/{name}"));
+    let post = |name: &str, body: String| {
+        let call = Call::new("POST", &format!("/channels/{name}/messages")).body("application/json", body);
+        stack.call_with_key(call)
+    };
+    let data = json!({"text": "it's \"4\" \\ 5 / €\u{1f600}\n", "list": [1, null, {"a": true}]});
+    let answer = post(&name, json!({"data": data, "messageId": "m-1"}).to_string());
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let message = socket.message();
+    assert_eq!((&message["data"], &message["messageId"]), (&data, &json!("m-1")));
+    let answer = post(&name, json!({"data": "once more"}).to_string());
+    let message = socket.message();
+    assert_eq!((&message["data"], &message["messageId"]), (&json!("once more"), &answer.json()["jobId"]));
+
+    let large = json!({"data": "x".repeat(30_000)}).to_string();
+    for (name, body) in [
+        (name.as_str(), "{".to_owned()),
+        (&name, r#"{"messageId": "m-2"}"#.to_owned()),
+        (&name, r#"{"data": 1, "messageId": "no id"}"#.to_owned()),
+        (&name, r#"{"data": 1, "channel": "orders/other/1"}"#.to_owned()),
+        (&name, large),
+        ("no%20name", r#"{"data": 1}"#.to_owned()),
+        ("%22%2C%22data%22", r#"{"data": 1}"#.to_owned()),
+    ] {
+        let answer = post(name, body.clone());
+        assert_eq!(answer.status, 400, "{name} {body:.60}: {}", answer.text());
+    }
+    let without_key = Call::new("POST", &format!("/channels/{name}/messages")).body("application/json", "{}");
+    assert_eq!(stack.call(without_key).status, 401);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use channels::{
     ConnectionId,
     ports::{Posted, Posts},
 };
-use http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
+use http::{HeaderMap, Method, Request, StatusCode, Uri, uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -41,9 +41,9 @@ pub type PostClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 /// `@connections` of one stage.
 pub struct ConnectionsApi {
     client: PostClient,
-    /// `https://a1b2c3.execute-api.us-east-1.amazonaws.com`.
-    origin: String,
-    host: String,
+    scheme: uri::Scheme,
+    /// `a1b2c3.execute-api.us-east-1.amazonaws.com`.
+    host: uri::Authority,
     /// `/live`, or whatever stands before `/@connections`.
     stage_path: String,
     region: String,
@@ -66,12 +66,11 @@ impl ConnectionsApi {
     pub fn new(connection: &Connection, url: &str) -> Result<Self, String> {
         let problem = || format!("CONNECTIONS_URL={url} is no URL such as https://….amazonaws.com/live");
         let uri: Uri = url.parse().map_err(|_| problem())?;
-        let (scheme, host) = (uri.scheme_str().ok_or_else(problem)?, uri.authority().ok_or_else(problem)?.as_str());
         let config = connection.shared();
         Ok(ConnectionsApi {
             client: post_client(),
-            origin: format!("{scheme}://{host}"),
-            host: host.to_owned(),
+            scheme: uri.scheme().ok_or_else(problem)?.clone(),
+            host: uri.authority().ok_or_else(problem)?.clone(),
             stage_path: uri.path().trim_end_matches('/').to_owned(),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             credentials: config.credentials_provider().ok_or("there are no credentials")?,
@@ -82,12 +81,10 @@ impl ConnectionsApi {
 
     async fn send(&self, id: &ConnectionId, payload: &SignedPayload) -> Result<Posted, String> {
         let path = signature::path(&self.stage_path, id);
-        let headers = self.sign(&path, payload).await?;
-        let mut request = Request::post(format!("{}{path}", self.origin));
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(Full::new(payload.frame.clone())).map_err(|error| error.to_string())?;
+        let mut request = Request::new(Full::new(payload.frame.clone()));
+        *request.method_mut() = Method::POST;
+        *request.headers_mut() = self.sign(&path, payload).await?;
+        *request.uri_mut() = self.uri(path)?;
         let response = self.client.request(request).await.map_err(|error| chain(&error))?;
         let status = response.status();
         // Read to its end, so that the connection can carry the next post.
@@ -95,7 +92,16 @@ impl ConnectionsApi {
         Ok(posted(status))
     }
 
-    async fn sign(&self, path: &str, payload: &SignedPayload) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    /// From its parts: of a text the scheme and the host would be read for each post.
+    fn uri(&self, path: String) -> Result<Uri, String> {
+        let mut parts = uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.host.clone());
+        parts.path_and_query = Some(path.try_into().map_err(|error: uri::InvalidUri| error.to_string())?);
+        Uri::from_parts(parts).map_err(|error| error.to_string())
+    }
+
+    async fn sign(&self, path: &str, payload: &SignedPayload) -> Result<HeaderMap, String> {
         const UNFIT: &str = "the credentials hold what no header can";
         let now = self.clock.now();
         let held = |signer: &&mut Signer| signer.lasts_until(now + REFRESH_BEFORE);
@@ -105,7 +111,7 @@ impl ConnectionsApi {
             return headers.ok_or(UNFIT.to_owned());
         }
         let credentials: Credentials = self.credentials.provide_credentials().await.map_err(|error| chain(&error))?;
-        let fresh = Signer::new(credentials, self.region.clone(), self.host.clone());
+        let fresh = Signer::new(credentials, self.region.clone(), self.host.to_string());
         let signed = self.with_signer(|signer| signer.insert(fresh).sign(now, path, &payload.hash));
         signed.ok_or(UNFIT.to_owned())
     }

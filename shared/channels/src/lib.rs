@@ -29,5 +29,5 @@ pub use pace::Pace;
 pub use principal::Principal;
 pub use refusal::Refusal;
 pub use request::{Asked, Request, read};
-pub use rules::{MAX_SHARDS, Right, Rules};
+pub use rules::{MAX_RULES, MAX_SHARDS, Right, RuleProblem, Rules};
 pub use tally::{BUCKET_S, Tally, bucket_of};

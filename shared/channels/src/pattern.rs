@@ -1,6 +1,13 @@
 //! Patterns of channels' names, such as `orders/{tenant}/*`.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use crate::{Channel, Principal, channel::is_of_segment};
+
+/// What is wrong with a pattern, and what to write instead.
+type Problem = (String, &'static str);
 
 /// A pattern over a channel's segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +27,11 @@ enum Segment {
 
 impl Pattern {
     /// A pattern from text, or what is wrong with it.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let segments = text.split('/').map(Segment::parse).collect::<Result<Vec<_>, _>>()?;
         let rest = segments.iter().position(|segment| *segment == Segment::Rest);
         if rest.is_some_and(|at| at + 1 < segments.len()) {
-            return Err("** stands before the end; write * for one segment".to_owned());
+            return Err(("** stands before the end".to_owned(), "write * for one segment"));
         }
         Ok(Pattern(segments))
     }
@@ -58,7 +65,7 @@ impl Pattern {
 }
 
 impl Segment {
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Problem> {
         let attribute = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
         match (text, attribute) {
             ("*", _) => Ok(Segment::Any),
@@ -71,10 +78,30 @@ impl Segment {
             (text, None) if !text.is_empty() && text.bytes().all(is_of_segment) => {
                 Ok(Segment::Literal(text.to_owned()))
             }
-            _ => Err(format!(
-                "{text:?} is no segment; write text of A-Za-z0-9-_.:~@, {{attribute}}, * or, at the end, **"
-            )),
+            _ => {
+                let remedy = "write text of A-Za-z0-9-_.:~@, {attribute}, * or, at the end, **";
+                Err((format!("{text:?} is no segment"), remedy))
+            }
         }
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Segment::Literal(text) => f.write_str(text),
+            Segment::Attribute(name) => write!(f, "{{{name}}}"),
+            Segment::Any => f.write_str("*"),
+            Segment::Rest => f.write_str("**"),
+        }
+    }
+}
+
+impl Serialize for Pattern {
+    /// As the text that it was.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let segments: Vec<String> = self.0.iter().map(Segment::to_string).collect();
+        serializer.serialize_str(&segments.join("/"))
     }
 }
 
@@ -106,7 +133,7 @@ mod tests {
     #[test]
     fn a_pattern_that_cannot_fit_is_refused() {
         for bad in ["", "a//b", "a/**/b", "{}", "{te nant}", "a*", "ä", "{tenant"] {
-            assert!(Pattern::parse(bad).is_err_and(|why| why.contains("write")), "{bad}");
+            assert!(Pattern::parse(bad).is_err_and(|(_, remedy)| remedy.contains("write")), "{bad}");
         }
     }
 }

@@ -6,18 +6,23 @@
 //! [{"channel": "orders/{tenant}/*", "allow": ["subscribe", "presence"], "where": {"planId": ["gold"]}, "shards": 4}]
 //! ```
 
+mod read;
+
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use settings::Settings;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::{Channel, Principal, Shard, pattern::Pattern};
 
 /// The most shards of a channel. Each takes an SQS message with the whole message in it.
 pub const MAX_SHARDS: Shard = 256;
 
+/// The most rules: each message looks at all of them.
+pub const MAX_RULES: usize = 1_000;
+
 /// Something that a rule can allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Right {
     /// To get a channel's messages, and to ask for its recent ones.
@@ -28,57 +33,49 @@ pub enum Right {
     Presence,
 }
 
-/// All rules of a stage.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// All rules of a stage. Serialized they are what [`Rules::parse`] reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rules(Vec<Rule>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Rule {
     channel: Pattern,
     allow: Vec<Right>,
+    #[serde(rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     conditions: BTreeMap<String, Vec<String>>,
     shards: Shard,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    channel: String,
-    allow: Vec<Right>,
-    #[serde(default, rename = "where")]
-    conditions: BTreeMap<String, Vec<String>>,
-    #[serde(default = "one")]
-    shards: Shard,
-}
-
-fn one() -> Shard {
-    1
+/// One thing that is wrong with rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleProblem {
+    /// Where, as a JSON pointer from the array (RFC 6901): `/0/shards`; the empty text is the array itself.
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub remedy: String,
 }
 
 impl Rules {
     /// Rules from their JSON.
     ///
     /// # Errors
-    /// All problems, a sentence each, with the rule's number from 1.
-    pub fn parse(json: &str) -> Result<Self, Vec<String>> {
-        let written: Vec<Written> = serde_json::from_str(json).map_err(|error| vec![error.to_string()])?;
-        let mut problems = Vec::new();
-        let mut rules = Vec::new();
-        for (at, written) in written.into_iter().enumerate() {
-            match Rule::of(written) {
-                Ok(rule) => rules.push(rule),
-                Err(why) => problems.push(format!("rule {}: {why}", at + 1)),
-            }
-        }
-        if problems.is_empty() { Ok(Rules(rules)) } else { Err(problems) }
+    /// Everything that is wrong with them.
+    pub fn parse(rules: &Value) -> Result<Self, Vec<RuleProblem>> {
+        read::rules(rules)
     }
 
-    /// Rules from the setting `CHANNELS`; problems are noted in `settings`.
-    pub fn load(settings: &mut Settings<'_>) -> Self {
-        let text = settings.text("CHANNELS");
-        Rules::parse(if text.is_empty() { "[]" } else { &text }).unwrap_or_else(|problems| {
-            problems.into_iter().for_each(|problem| settings.problem(format!("CHANNELS: {problem}")));
-            Rules::default()
+    /// Rules from the text that they are packed as.
+    ///
+    /// # Errors
+    /// A sentence with everything that is wrong with it.
+    pub fn decode(text: &str) -> Result<Self, String> {
+        let rules = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        Rules::parse(&rules).map_err(|problems| {
+            let sentence =
+                |problem: &RuleProblem| format!("at {:?}: {}; {}", problem.pointer, problem.message, problem.remedy);
+            problems.iter().map(sentence).collect::<Vec<_>>().join("; ")
         })
     }
 
@@ -95,14 +92,6 @@ impl Rules {
 }
 
 impl Rule {
-    fn of(written: Written) -> Result<Self, String> {
-        let channel = Pattern::parse(&written.channel)?;
-        if !(1..=MAX_SHARDS).contains(&written.shards) {
-            return Err(format!("shards is {}; write a number from 1 to {MAX_SHARDS}", written.shards));
-        }
-        Ok(Rule { channel, allow: written.allow, conditions: written.conditions, shards: written.shards })
-    }
-
     fn fits(&self, channel: &Channel, principal: &Principal) -> bool {
         let holds = |(name, values): (&String, &Vec<String>)| {
             principal.attribute(name).is_some_and(|value| values.iter().any(|wanted| wanted == value))
@@ -125,7 +114,7 @@ mod tests {
         let attributes =
             [("tenant", "acme"), ("planId", plan)].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let principal = Principal::from_context(attributes.into()).unwrap();
-        let rules = Rules::parse(RULES).unwrap();
+        let rules = Rules::decode(RULES).unwrap();
         let allowed = rules.allow(&principal, right, &Channel::parse(channel).unwrap());
         assert_eq!(allowed, expected, "{plan} {right:?} {channel}");
     }
@@ -142,19 +131,25 @@ mod tests {
 
     #[test]
     fn the_first_rule_that_can_fit_says_how_many_shards() {
-        let rules = Rules::parse(RULES).unwrap();
+        let rules = Rules::decode(RULES).unwrap();
         let shards = |channel| rules.shards(&Channel::parse(channel).unwrap());
         assert_eq!([shards("orders/other/1"), shards("news"), shards("elsewhere")], [4, 1, 1]);
     }
 
     #[test]
-    fn every_problem_is_reported_with_its_rule() {
-        let bad = r#"[{"channel": "a//b", "allow": []}, {"channel": "a", "allow": ["publish"], "shards": 0}]"#;
-        let problems = Rules::parse(bad).unwrap_err();
-        assert_eq!(problems.len(), 2);
-        assert!(problems[0].starts_with("rule 1: \"\" is no segment"), "{problems:?}");
-        assert_eq!(problems[1], "rule 2: shards is 0; write a number from 1 to 256");
-        assert!(Rules::parse(r#"[{"channel": "a", "allow": ["own"]}]"#).unwrap_err()[0].contains("own"));
-        assert!(Rules::parse(r#"[{"chanel": "a", "allow": []}]"#).unwrap_err()[0].contains("chanel"));
+    fn rules_are_packed_as_what_is_read() {
+        let rules = Rules::decode(RULES).unwrap();
+        assert_eq!(Rules::decode(&serde_json::to_string(&rules).unwrap()), Ok(rules));
+        assert_eq!(Rules::decode("[]"), Ok(Rules::default()));
+    }
+
+    #[test]
+    fn every_problem_of_a_packed_text_is_told() {
+        assert_eq!(
+            Rules::decode(r#"[{"channel": "a", "allow": ["own"], "shards": 0}]"#).unwrap_err(),
+            "at \"/0/allow/0\": a rule cannot allow \"own\"; write subscribe, publish or presence; \
+             at \"/0/shards\": shards is 0; write a whole number from 1 to 256"
+        );
+        assert!(Rules::decode("[").unwrap_err().contains("line 1"));
     }
 }

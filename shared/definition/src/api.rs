@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use channels::Rules;
 use identity::{Requirement, TenantRule};
 use plans::Throttle;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub struct Api {
     pub rest_api: RestApi,
     /// The models that bodies are checked against, each a JSON text that refers to nothing outside itself.
     pub models: Vec<String>,
+    /// `x-tollgate-channels`: who may do what on which WebSocket channel.
+    pub channels: Rules,
 }
 
 impl Api {

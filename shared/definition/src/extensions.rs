@@ -56,7 +56,7 @@ use Fate::{Delegated, Honoured, Refused};
 use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, Server, Tag};
 
 /// All of them, in AWS's order.
-pub const EXTENSIONS: [Extension; 61] = [
+pub const EXTENSIONS: [Extension; 62] = [
     extension(
         "any-method",
         Path,
@@ -167,6 +167,12 @@ pub const EXTENSIONS: [Extension; 61] = [
         Operation,
         Honoured,
         "up to ten integrations at once, joined: [aggregation](aggregation.md)",
+    ),
+    ours(
+        "x-tollgate-channels",
+        Document,
+        Honoured,
+        "who may do what on which WebSocket channel: [channels](websocket.md#channels-and-rights)",
     ),
     ours("x-tollgate-path", Document, Honoured, "`native` or `dispatched`: the way of all operations that do not say"),
     ours("x-tollgate-path", Operation, Honoured, "`native` or `dispatched`; refused where it cannot be"),

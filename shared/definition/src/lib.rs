@@ -3,13 +3,14 @@
 //! The way of a document: [`Document`] keeps every value's line and column; [`compile`] checks it and
 //! gives an [`Api`] or every [`Problem`] at once; [`encode`] packs the `Api` into the router's [`Table`], and
 //! [`managed_routes`] writes what the managed HTTP API is to do in front of it, [`router_policy`] what the router must be
-//! permitted.
+//! permitted; [`channel_rules`] writes who may do what on WebSocket channels.
 //!
 //! Nothing is dropped in silence: what is not understood is refused by name, with its line.
 
 mod aggregate;
 mod api;
 mod authorizer;
+mod channel_rules;
 mod extensions;
 mod integration;
 mod limits;
@@ -43,6 +44,7 @@ pub use api::{
     ServiceAction, Way,
 };
 pub use authorizer::{Authorizer, FunctionAuthorizer, TokenAuthorizer, TokenIssuers};
+pub use channel_rules::channel_rules;
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
 pub use integration::{is_header_name, source::of_gateway_response as gateway_response_source};
 pub use managed::{Cors, JwtAuthorizer, Managed};

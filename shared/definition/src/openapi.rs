@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Api, Document, Guard, Problem, RestApi,
+    Api, Document, Guard, Problem, RestApi, channel_rules,
     document::{Entry, Node, in_order},
     managed,
     models::Models,
@@ -137,7 +137,14 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     };
     routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or("API");
-    Api { title: title.to_owned(), routes, managed, rest_api: around.rest_api, models: models.into_texts() }
+    Api {
+        title: title.to_owned(),
+        routes,
+        managed,
+        rest_api: around.rest_api,
+        models: models.into_texts(),
+        channels: channel_rules::read(reader, root),
+    }
 }
 
 /// Whether it is a template that may have a definition in it.

@@ -207,7 +207,14 @@ mod tests {
         let routes = vec![route("GET", "/a/{x}"), route("ANY", "/a/{proxy+}"), route("PUT", "/")];
         let models = vec!["{}".to_owned(), r#"{"type":"object"}"#.to_owned()];
         let rest_api = RestApi { binary_media_types: vec!["*/*".to_owned()], ..RestApi::default() };
-        Api { title: "t".to_owned(), routes, managed: Managed::default(), rest_api, models }
+        Api {
+            title: "t".to_owned(),
+            routes,
+            managed: Managed::default(),
+            rest_api,
+            models,
+            channels: channels::Rules::default(),
+        }
     }
 
     #[test]

@@ -42,6 +42,16 @@ pub fn start_server<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Result<C, E
     Ok(settings.finish(config)?)
 }
 
+/// Reads what was packed beside the function's `bootstrap`.
+///
+/// # Errors
+/// One sentence that names the file, when it cannot be read or `read` refuses its text.
+pub fn packed<T>(file: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<T, Error> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("cannot start: {file} cannot be read: {error}; `tollgate build` writes it"))?;
+    Ok(read(&text).map_err(|why| format!("cannot start: {file} is refused: {why}"))?)
+}
+
 /// A variable of the process's environment.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn env(name: &str) -> Option<String> {

@@ -118,8 +118,11 @@ fn what_goes_into_a_stage_variable_may_stand_in_one() {
     let allowed = "[A-Za-z0-9._~:/?#&=,-]";
     let template = text("infra/template.yaml");
     let given = pairs(&template, "Location: routes.yaml\n      Parameters:\n", 8);
+    let declared = template.split("\nResources:\n").next().expect("the parameters");
+    let is_parameter = |name: &&str| declared.contains(&format!("\n  {name}:\n"));
     let variables = given.iter().filter(|(name, _)| name.starts_with("Variable"));
-    let parameters: Vec<&str> = variables.filter_map(|(_, value)| value.strip_prefix("!Ref ")).collect();
+    let references = variables.filter_map(|(_, value)| value.strip_prefix("!Ref "));
+    let parameters: Vec<&str> = references.filter(is_parameter).collect();
     assert!(!parameters.is_empty());
     for parameter in parameters {
         let pattern = &pairs(&template, &format!("\n  {parameter}:\n"), 4)["AllowedPattern"];

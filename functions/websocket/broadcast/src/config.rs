@@ -1,7 +1,7 @@
 //! What the function is told from outside.
 
 use aws::{AwsSettings, ChannelTables};
-use channels::{Backoff, Rules};
+use channels::Backoff;
 use settings::Settings;
 
 /// The function's settings.
@@ -14,8 +14,8 @@ pub struct Config {
     pub queue_url: String,
     /// The stage's URL, below which `@connections` is.
     pub connections_url: String,
-    /// Says over how many shards a channel is spread.
-    pub rules: Rules,
+    /// Says over how many shards a channel is spread: a file beside the bootstrap, written by `tollgate build`.
+    pub rules_file: String,
     /// How much is done at once.
     pub limits: Limits,
 }
@@ -45,7 +45,7 @@ impl Config {
             },
             queue_url: settings.text("BROADCAST_QUEUE_URL"),
             connections_url: settings.text("CONNECTIONS_URL"),
-            rules: Rules::load(settings),
+            rules_file: settings.text("LAMBDA_TASK_ROOT") + "/channels.json",
             limits: limits(settings),
         }
     }

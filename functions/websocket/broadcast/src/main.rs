@@ -2,6 +2,7 @@
 
 use aws::{ChannelStore, Connection, ConnectionsApi, JobsQueue};
 use broadcast::{Broadcaster, Config, Posting};
+use channels::Rules;
 use lambda_runtime::{LambdaEvent, service_fn};
 use runtime::{Error, Unquoted};
 use tokio::time::{Duration, Instant};
@@ -13,7 +14,7 @@ async fn main() -> Result<(), Error> {
     let broadcaster = &Broadcaster {
         store: ChannelStore::new(connection.dynamodb(), config.tables),
         queue: JobsQueue::new(&connection, config.queue_url),
-        rules: config.rules,
+        rules: runtime::packed(&config.rules_file, Rules::decode)?,
         posting: Posting::new(ConnectionsApi::new(&connection, &config.connections_url)?, config.limits),
         clock_ms: runtime::clock_ms,
     };

@@ -1,7 +1,6 @@
 //! What the function is told from outside.
 
 use aws::{AwsSettings, ChannelTables};
-use channels::Rules;
 use settings::Settings;
 
 /// The function's settings.
@@ -12,8 +11,8 @@ pub struct Config {
     pub tables: ChannelTables,
     /// The queue of broadcast jobs.
     pub queue_url: String,
-    /// Who may do what on which channel.
-    pub rules: Rules,
+    /// Who may do what on which channel: a file beside the bootstrap, written by `tollgate build`.
+    pub rules_file: String,
     /// How many subscriptions a connection may have.
     pub subscription_cap: u32,
 }
@@ -29,7 +28,7 @@ impl Config {
                 messages: settings.text("MESSAGES_TABLE"),
             },
             queue_url: settings.text("BROADCAST_QUEUE_URL"),
-            rules: Rules::load(settings),
+            rules_file: settings.text("LAMBDA_TASK_ROOT") + "/channels.json",
             subscription_cap: settings.number_or("SUBSCRIPTIONS_PER_CONNECTION", 100),
         }
     }

@@ -1,6 +1,7 @@
 //! Wiring only: settings, clients, run. Behaviour is in [`message::Messages::answer`].
 
 use aws::{ChannelStore, Connection, JobsQueue};
+use channels::Rules;
 use lambda_runtime::{LambdaEvent, service_fn};
 use message::{Config, Messages};
 use runtime::{Error, Unquoted};
@@ -12,7 +13,7 @@ async fn main() -> Result<(), Error> {
     let messages = &Messages {
         store: ChannelStore::new(connection.dynamodb(), config.tables),
         queue: JobsQueue::new(&connection, config.queue_url),
-        rules: config.rules,
+        rules: runtime::packed(&config.rules_file, Rules::decode)?,
         subscription_cap: config.subscription_cap,
         clock_ms: runtime::clock_ms,
         random: || {

@@ -48,7 +48,7 @@ impl Stage {
         let messages = Messages {
             store: &self.store,
             queue: &self.queue,
-            rules: Rules::parse(RULES).expect("rules"),
+            rules: Rules::decode(RULES).expect("rules"),
             subscription_cap: 2,
             clock_ms: || NOW_MS,
             random: || Some(7),

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aws_credential_types::Credentials;
 use channels::ConnectionId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
@@ -30,17 +30,14 @@ pub(super) struct Signer {
 /// What is the same for every signature of a second.
 struct Moment {
     second: u64,
-    /// `20260131T120000Z`.
-    stamp: String,
     /// What goes with it as headers.
     fixed: Vec<(HeaderName, HeaderValue)>,
     /// The canonical request from behind the path up to the body's hash.
     canonical: String,
-    /// `20260131/us-east-1/execute-api/aws4_request`.
-    scope: String,
     /// The header up to the signature itself.
     authorization: String,
-    key: HmacSha256,
+    /// The day's key over the string to sign, up to the request's hash.
+    begun: HmacSha256,
 }
 
 impl Signer {
@@ -55,20 +52,24 @@ impl Signer {
     }
 
     /// The headers that sign a POST of a body with that hash; nothing when the credentials hold what no header can.
-    pub(super) fn sign(&mut self, now: SystemTime, path: &str, hash: &str) -> Option<Vec<(HeaderName, HeaderValue)>> {
+    pub(super) fn sign(&mut self, now: SystemTime, path: &str, hash: &str) -> Option<HeaderMap> {
         let second = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let moment = match self.moment.take().filter(|moment| moment.second == second) {
             Some(moment) => moment,
             None => Moment::of(second, &self.region, &self.host, &self.credentials)?,
         };
-        let path = utf8_percent_encode(path, RESERVED_IN_PATH);
-        let request = hex_sha256(format!("POST\n{path}{}{hash}", moment.canonical).as_bytes());
-        let to_sign = format!("AWS4-HMAC-SHA256\n{}\n{}\n{request}", moment.stamp, moment.scope);
-        let mut mac = moment.key.clone();
-        mac.update(to_sign.as_bytes());
-        let signature = hex(&mac.finalize().into_bytes());
-        let authorization = HeaderValue::try_from([moment.authorization.as_str(), &signature].concat()).ok()?;
-        let headers = moment.fixed.iter().cloned().chain([(header::AUTHORIZATION, authorization)]).collect();
+        let mut request = Sha256::new_with_prefix("POST\n");
+        utf8_percent_encode(path, RESERVED_IN_PATH).for_each(|part| request.update(part));
+        request.update(&moment.canonical);
+        request.update(hash);
+        let mut mac = moment.begun.clone();
+        mac.update(hex(&request.finalize()).as_bytes());
+        let mut authorization = String::with_capacity(moment.authorization.len() + 64);
+        authorization.push_str(&moment.authorization);
+        push_hex(&mut authorization, &mac.finalize().into_bytes());
+        let mut headers = HeaderMap::with_capacity(moment.fixed.len() + 1);
+        headers.extend(moment.fixed.iter().cloned());
+        headers.insert(header::AUTHORIZATION, HeaderValue::try_from(authorization).ok()?);
         self.moment = Some(moment);
         Some(headers)
     }
@@ -97,13 +98,20 @@ impl Moment {
         let canonical = format!("\n\nhost:{host}\nx-amz-date:{stamp}\n{token}\n{names}\n");
         let id = credentials.access_key_id();
         let authorization = format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature=");
-        Some(Moment { second, stamp, fixed, canonical, scope, authorization, key })
+        let begun = key.chain_update(format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n"));
+        Some(Moment { second, fixed, canonical, authorization, begun })
     }
 }
 
 /// The path of a connection: its id is encoded, so that `=` is `%3D`.
 pub(super) fn path(stage_path: &str, id: &ConnectionId) -> String {
-    format!("{stage_path}/@connections/{}", utf8_percent_encode(id.as_str(), RESERVED))
+    const BELOW: &str = "/@connections/";
+    // Room for an id of the usual length and for what is encoded in it.
+    let mut path = String::with_capacity(stage_path.len() + BELOW.len() + id.as_str().len() + 8);
+    path.push_str(stage_path);
+    path.push_str(BELOW);
+    path.extend(utf8_percent_encode(id.as_str(), RESERVED));
+    path
 }
 
 /// A key of any length makes an HMAC.
@@ -115,10 +123,16 @@ pub(super) fn hex_sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Digit by digit: the formatting machinery takes longer than the hash.
 fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    push_hex(&mut text, bytes);
+    text
+}
+
+/// Digit by digit: the formatting machinery takes longer than the hash.
+fn push_hex(text: &mut String, bytes: &[u8]) {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
 }
 
 #[cfg(test)]

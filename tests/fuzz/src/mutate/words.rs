@@ -41,6 +41,7 @@ pub const DEFINITION: [&str; 96] = [
     "x-tollgate-throttle",
     "x-tollgate-cache",
     "x-tollgate-aggregate",
+    "x-tollgate-channels",
     "parts",
     "after",
     "context.aggregate.",

@@ -24,9 +24,9 @@ pub(crate) fn limits(posts_at_once: usize, posts_per_second: u32) -> Limits {
 impl Stage {
     /// A stage whose channels have that many shards.
     pub(crate) async fn new(shards: u16, limits: Limits) -> Self {
-        let rules = format!(r#"[{{"channel": "**", "allow": [], "shards": {shards}}}]"#);
+        let rules = format!(r#"[{{"channel": "**", "allow": ["subscribe"], "shards": {shards}}}]"#);
         let (store, queue, network) = Default::default();
-        Stage { store, queue, network, rules: Rules::parse(&rules).unwrap(), limits }
+        Stage { store, queue, network, rules: Rules::decode(&rules).unwrap(), limits }
     }
 
     /// A process: it shares nothing with another but the ports.

@@ -37,7 +37,7 @@ proptest! {
         let mut signer = Signer::new(credentials.clone(), "eu-central-1".to_owned(), HOST.to_owned());
         for at in [at, at, at + Duration::from_secs(1)] {
             let headers = signer.sign(at, &path, &hex_sha256(body.as_bytes())).unwrap();
-            let ours = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.to_str().unwrap().to_owned());
+            let ours = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
             prop_assert_eq!(ours, Some(reference(&credentials, at, &path, body.as_bytes())));
         }
     }
