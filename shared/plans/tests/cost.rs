@@ -1,7 +1,8 @@
 //! What a request costs of writes, by the simulation that writes the tables of `docs/usage-plans.md`.
 #![allow(
+    clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::cast_precision_loss,
+    clippy::panic,
     reason = "a test: what panics here is a broken promise"
 )]
 #![allow(dead_code, reason = "the parts are shared with the example")]
