@@ -23,6 +23,9 @@ use when::{End, When, duration_ms, end, moment};
 pub(crate) enum Keys {
     /// Make a key. It is shown once: only its hash is kept.
     Create(Create),
+    /// Give a tenant that shows no key, for tokens name it, a plan and features. It is listed and changed as a key is, by
+    /// the id tenant:NAME.
+    Subscribe(Subscribe),
     /// Refuse a key from now on; API Gateway forgets its last answer after the stack's AuthorizerTtl.
     Disable(Change),
     /// Accept a disabled key again.
@@ -60,6 +63,26 @@ pub(crate) struct Create {
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+/// Subscribe a tenant.
+#[derive(Args)]
+pub(crate) struct Subscribe {
+    /// Who: what the claim or context field says that x-tollgate-tenant names.
+    #[arg(long)]
+    tenant: String,
+    /// The usage plan that its calls are held to.
+    #[arg(long)]
+    plan: String,
+    /// When it ends, as in `create`; else never.
+    #[arg(long, value_name = "DATE|DURATION", value_parser = moment)]
+    expires: Option<When>,
+    /// What it unlocks, as in `create`.
+    #[arg(long = "feature", value_name = "NAME", num_args = 1.., value_parser = feature)]
+    features: Vec<String>,
+    /// The table of API keys: the stack's output ApiKeysTable.
+    #[arg(long)]
+    table: String,
 }
 
 /// List keys.
@@ -120,6 +143,7 @@ impl Keys {
     pub(crate) async fn run(self) -> Result<(), String> {
         match self {
             Keys::Create(create) => create.run().await,
+            Keys::Subscribe(subscribe) => subscribe.run().await,
             Keys::Disable(change) => change.run(false).await,
             Keys::Enable(change) => change.run(true).await,
             Keys::List(shown) => shown.list().await,
@@ -137,13 +161,37 @@ impl Create {
         let now_ms = runtime::clock_ms();
         let mut record = record(self.tenant, self.plan, true)?;
         record.expires_at_ms = self.expires.map(|when| when.after(now_ms)).transpose()?;
-        record.features = self.features;
-        record.features.sort_unstable();
-        record.features.dedup();
+        record.features = set(self.features);
         connect(self.table)?.create(&key.hash(), &record).await.map_err(|error| error.to_string())?;
         crate::out(&hand_over(&key, &record, self.format));
         Ok(())
     }
+}
+
+impl Subscribe {
+    async fn run(self) -> Result<(), String> {
+        let expires_at_ms = self.expires.map(|when| when.after(runtime::clock_ms())).transpose()?;
+        let (key_id, features) = (format!("tenant:{}", self.tenant), set(self.features));
+        let hash = KeyHash::of_tenant(&self.tenant);
+        let record =
+            KeyRecord { key_id, tenant: self.tenant, plan_id: self.plan, enabled: true, expires_at_ms, features };
+        connect(self.table)?.create(&hash, &record).await.map_err(|error| match error {
+            identity::StoreError::Taken => {
+                let id = &record.key_id;
+                format!("{id} is subscribed already: `tollgate keys delete {id}` first, or set its end with `expire`")
+            }
+            error => error.to_string(),
+        })?;
+        crate::out(&format!("{}\n", record.key_id));
+        Ok(())
+    }
+}
+
+/// Names in order, each once.
+fn set(mut names: Vec<String>) -> Vec<String> {
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 impl Shown {
@@ -167,6 +215,9 @@ impl Rotate {
         let Shown { table, format } = self.one.shown;
         let now_ms = runtime::clock_ms();
         let old = find(&table, &self.one.key).await?;
+        if old.hash == KeyHash::of_tenant(&old.tenant) {
+            return Err("a subscription has no secret to rotate".to_owned());
+        }
         let key = ApiKey::from_random(random()?);
         let keys = connect(table.clone())?;
         let expires_at_ms = self.expires.map(|when| when.after(now_ms)).transpose()?;

@@ -18,11 +18,13 @@ mod certificates;
 mod keys;
 #[path = "identity/leaks/mod.rs"]
 mod leaks;
+#[path = "identity/subscriptions.rs"]
+mod subscriptions;
 #[path = "identity/tokens.rs"]
 mod tokens;
 
 use gateway::Gateway;
-use identity::{ApiKey, FetchError, Fetched, KeyFetcher, KeyRecord, KeySets, KeyStore as _};
+use identity::{FetchError, Fetched, KeyFetcher, KeyHash, KeyRecord, KeySets, KeyStore as _};
 use router::{Here, Router};
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
@@ -65,7 +67,7 @@ struct Api {
     backends: StubBackends,
     signer: Signer,
     /// Keys beside the demo key.
-    keys: Vec<(ApiKey, KeyRecord)>,
+    keys: Vec<(KeyHash, KeyRecord)>,
 }
 
 impl Api {
@@ -83,7 +85,7 @@ impl Api {
         let issuers = KeySets::new(Web(json!({"keys": [self.signer.jwk()]})));
         let keys = demo_keys();
         for (key, record) in &self.keys {
-            keys.create(&key.hash(), record).await.unwrap();
+            keys.create(key, record).await.unwrap();
         }
         let gateway = Gateway::new(table(&self.definition), &self.backends, keys).with_issuers(issuers);
         let router = Router::new(gateway, Here { region: "eu-west-1".to_owned(), ..Here::default() });

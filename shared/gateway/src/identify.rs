@@ -83,7 +83,10 @@ impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
         if let Some(rule) = &admits.tenant {
             let with_tenant = known.principal.take().map(|principal| rule.apply(principal)).transpose();
             let nobodys = |_| identity::Refusal::NoTenant { field: rule.field().to_owned() };
-            known.principal = with_tenant.map_err(nobodys)?;
+            known.principal = match with_tenant.map_err(nobodys)? {
+                Some(principal) => Some(identity::subscribed(principal, &self.keys, exchange.request.time_ms).await?),
+                None => None,
+            };
         }
         let nobody = Principal::default();
         if let Some(unmet) = Requirement::unmet(&admits.requires, known.principal.as_ref().unwrap_or(&nobody)) {

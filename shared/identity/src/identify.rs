@@ -35,6 +35,12 @@ pub enum Refusal {
         /// The claim or context field that should.
         field: String,
     },
+    /// The tenant's subscription is disabled or over.
+    #[error("the subscription {key_id} is disabled or over")]
+    Unsubscribed {
+        /// The subscription's id.
+        key_id: String,
+    },
     /// The caller lacks what the operation requires.
     #[error("the caller lacks {requirement:?}")]
     Lacking {
@@ -89,7 +95,9 @@ impl Refusal {
                     RefusalKind::AuthorizerConfiguration
                 }
             },
-            Refusal::NoTenant { .. } | Refusal::Lacking { .. } => RefusalKind::AccessDenied { explicit: false },
+            Refusal::NoTenant { .. } | Refusal::Unsubscribed { .. } | Refusal::Lacking { .. } => {
+                RefusalKind::AccessDenied { explicit: false }
+            }
             Refusal::Undecided(_) => RefusalKind::Undecided,
         }
     }

@@ -45,12 +45,7 @@ impl ApiKey {
 
     /// What is stored of the key.
     pub fn hash(&self) -> KeyHash {
-        let digest = Sha256::digest(self.0.as_bytes());
-        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let hex = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
-        let mut text = String::with_capacity(64);
-        text.extend(hex);
-        KeyHash(text)
+        KeyHash::of_bytes(self.0.as_bytes())
     }
 
     /// The start of the key, by which people recognise it in lists: 8 of its 34 characters, 30 of its 160 bits.
@@ -71,6 +66,21 @@ impl fmt::Debug for ApiKey {
 }
 
 impl KeyHash {
+    /// The place of a tenant's subscription among the keys: the SHA-256 of a byte that no text begins with, and the tenant's
+    /// name. So no text is a key of this hash.
+    pub fn of_tenant(tenant: &str) -> Self {
+        KeyHash::of_bytes(&[&[0xff], tenant.as_bytes()].concat())
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        let digest = Sha256::digest(bytes);
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+        let mut text = String::with_capacity(64);
+        text.extend(hex);
+        KeyHash(text)
+    }
+
     /// A hash as it is stored: 64 hex digits.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -100,6 +110,17 @@ mod tests {
     fn a_key_hashes_as_sha_256() {
         let key = ApiKey::parse("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").unwrap();
         assert_eq!(key.hash().as_str(), "3ba3f5f43b92602683c19aee62a20342b084dd5971ddd33808d81a328879a547");
+    }
+
+    #[test]
+    fn a_tenants_place_is_no_keys() {
+        let tenant = "acme-acme-acme-acme-acme";
+        let place = KeyHash::of_tenant(tenant);
+        assert_eq!(KeyHash::parse(place.as_str()).as_ref(), Some(&place));
+        for text in [tenant, "\u{ff}acme-acme-acme-acme-acme"] {
+            assert_ne!(ApiKey::parse(text).map(|key| key.hash()), Some(place.clone()), "{text}");
+        }
+        assert_ne!(KeyHash::of_tenant("acme"), KeyHash::of_tenant("acmf"));
     }
 
     #[test]

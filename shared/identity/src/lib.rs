@@ -17,6 +17,7 @@ mod lambda_authorizer;
 mod policy;
 mod principal;
 mod store;
+mod subscription;
 
 pub use cache::TtlCache;
 pub use cached_keys::{CachedKeys, KEYS_TTL_MS, KeyLookup};
@@ -33,3 +34,4 @@ pub use lambda_authorizer::{
 pub use policy::{Decision, Policy, PolicyProblem, PolicyRequest, method_arn};
 pub use principal::{Fields, Principal, PrincipalKind, Requirement, TenantRule};
 pub use store::{KeyRecord, KeyStore, StoreError};
+pub use subscription::subscribed;

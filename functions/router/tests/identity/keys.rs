@@ -1,6 +1,6 @@
 //! API keys, alone and beside something else.
 
-use identity::{ApiKey, KeyRecord};
+use identity::{ApiKey, KeyHash, KeyRecord};
 use serde_json::{Value, json};
 use testkit::{DEMO_KEY, StubBackends};
 
@@ -36,7 +36,7 @@ fn a_key_and_a_token_must_both_be_good() {
 }
 
 /// A key of this end and these features.
-fn key(number: u8, expires_at_ms: Option<u64>, features: &[&str]) -> (ApiKey, KeyRecord) {
+fn key(number: u8, expires_at_ms: Option<u64>, features: &[&str]) -> (KeyHash, KeyRecord) {
     let record = KeyRecord {
         key_id: format!("key-{number}"),
         tenant: "acme".to_owned(),
@@ -45,11 +45,11 @@ fn key(number: u8, expires_at_ms: Option<u64>, features: &[&str]) -> (ApiKey, Ke
         expires_at_ms,
         features: features.iter().map(|feature| (*feature).to_owned()).collect(),
     };
-    (ApiKey::from_random([number; 20]), record)
+    (ApiKey::from_random([number; 20]).hash(), record)
 }
 
 /// An API of these keys whose operation asks for one and requires `requires`.
-fn with_keys(requires: &str, keys: Vec<(ApiKey, KeyRecord)>) -> Api {
+fn with_keys(requires: &str, keys: Vec<(KeyHash, KeyRecord)>) -> Api {
     let authorizer = "type: token, authorizerUri: '${stageVariables.auth}'";
     let operation = format!("security: [{{key: []}}]\n      x-tollgate-requires: {requires}");
     Api { keys, ..Api::new(definition("", authorizer, &operation)) }
