@@ -57,8 +57,8 @@ impl Admit for NoPlans {
 /// What the request asks to be admitted to.
 pub(crate) fn wanted<'e>(exchange: &Exchange<'e>) -> Request<'e> {
     let (request, operation) = (exchange.request, exchange.operation);
-    // AWS holds to plans the calls of methods that ask for a key, and no others.
-    let caller = exchange.principal.filter(|_| operation.admits.api_key);
+    // AWS holds to plans the calls of methods that ask for a key, and no others; here also those of tenants that have a plan.
+    let caller = exchange.principal.filter(|principal| operation.admits.api_key || principal.plan_id.is_some());
     let key = caller.map(|principal| Key {
         id: principal.key_id.as_deref().unwrap_or_default(),
         // In none, it is not let in.
