@@ -3,6 +3,7 @@
 mod bad_input;
 mod cart;
 mod contracts;
+mod delivery;
 mod keys;
 mod payments;
 mod quotas;
