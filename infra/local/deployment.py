@@ -15,6 +15,7 @@ ROUTES = ROOT / "infra" / "routes.yaml"
 POLICY = ROOT / "infra" / "router-policy.yaml"
 SHOP = ROOT / "infra" / "shop.yaml"
 PAYMENTS = ROOT / "infra" / "payments.yaml"
+DELIVERY = ROOT / "infra" / "delivery.asl.yaml"
 PRODUCTS = ROOT / "infra" / "local" / "products.json"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
@@ -31,6 +32,7 @@ OUTPUTS = {
     "ApiKeysTable", "UsagePlansTable", "CountersTable",
     "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
     "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
+    "DeliveryMachine", "DeliveryQueue", "CustomersTopic",
     "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl",
 }
 
@@ -65,7 +67,7 @@ def build_release(console, log):
 
 def build_functions():
     """The command that builds every function, and with them the command line and what runs outside Lambda."""
-    return cargo_lambda("local", LAMBDA, "cli", "payments")
+    return cargo_lambda("local", LAMBDA, "cli", "payments", "delivery")
 
 
 def cargo_lambda(profile, folder, *more):
@@ -87,7 +89,7 @@ def compile_api(console, log, folder):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, PRODUCTS, PLANS]
+    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, DELIVERY, PRODUCTS, PLANS]
     files = [*read, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):
@@ -99,14 +101,27 @@ def fingerprint(parameters):
 def parameters(stack):
     arm = platform.machine().lower() in ("arm64", "aarch64")
     return {"Architecture": "arm64" if arm else "x86_64", "CatalogUrl": stack["catalog_url"],
-            "PaymentsUrl": stack["payments_url"], "BankUrl": stack["bank_url"]}
+            "PaymentsUrl": stack["payments_url"], "BankUrl": stack["bank_url"],
+            # Days on AWS.
+            "CallbackSecret": stack["callback_secret"], "DeliveryPatience": "3", "RefundPatience": "10"}
+
+
+def aws_environment(port):
+    return {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_REGION": tools.REGION,
+            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+def carrier_environment(port, outputs, values):
+    """What the carrier that stands in reads."""
+    return aws_environment(port) | {
+        "CALLBACK_SECRET": values["CallbackSecret"], "DELIVERY_QUEUE_URL": outputs["DeliveryQueue"],
+        "GATEWAY_URL": f"http://127.0.0.1:{port}/_aws/execute-api/{outputs['ApiId']}/$default",
+    }
 
 
 def payments_environment(port, outputs, values):
     """What the payments read, where they run as a process: the same that infra/payments.yaml gives them on AWS."""
-    return {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_REGION": tools.REGION,
-        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+    return aws_environment(port) | {
         "BANK_URL": values["BankUrl"], "LISTEN": values["PaymentsUrl"].removeprefix("http://"),
         "PAYMENTS_TABLE": outputs["PaymentsTable"], "REFUND_QUEUE_URL": outputs["RefundQueue"],
     }

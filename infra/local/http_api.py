@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import http_backend
+import state_machines
 
 log = logging.getLogger("tollgate.http_api")
 
@@ -28,7 +29,8 @@ class EmulatorChanged(Exception):
 def behave_like_aws():
     """Applies every patch, or raises `EmulatorChanged`."""
     from ministack import app
-    from ministack.services import apigateway, lambda_svc
+    from ministack.services import apigateway, lambda_svc, sns
+    from ministack.services.cloudformation import provisioners
 
     patch(app, "app", remember_request)
     patch(app, "_handle_pre_body_request", leave_paths_to_the_api)
@@ -42,6 +44,8 @@ def behave_like_aws():
     patch(apigateway, "_handle_execute_in_scope", route_options_without_cors)
     patch(apigateway, "_apply_request_parameter_mappings", http_backend.resolve_url)
     patch(apigateway, "_invoke_http_proxy", http_backend.pass_through)
+    patch(provisioners, "_sfn_definition", state_machines.read_yaml)
+    patch(sns, "_publish", state_machines.tell_attributes)
     for name, position in METHOD_ARGUMENT.items():
         patch(apigateway, name, functools.partial(restore_method, position=position))
 

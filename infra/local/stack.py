@@ -73,7 +73,8 @@ def is_running(stack):
 
 def emulator_version():
     """A hash of what the emulator is made of."""
-    files = [tools.REQUIREMENTS, *(HERE / name for name in ("emulator.py", "http_api.py", "http_backend.py", "websocket_api.py"))]
+    files = [tools.REQUIREMENTS, *(HERE / name for name in ("emulator.py", "http_api.py", "http_backend.py", "websocket_api.py",
+                                                       "state_machines.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -110,25 +111,35 @@ def start(state, stack, console):
         pids["bank"] = launch(state, stack, "bank", [deployment.LAMBDA / "bank" / "bootstrap"],
                               lambda: get(bank, "/health")[0] == 200, settings={"LISTEN": f"127.0.0.1:{bank}"})
         stack["bank_url"] = f"http://127.0.0.1:{bank}"
+    stack.setdefault("callback_secret", uuid.uuid4().hex)
     stack.setdefault("payments_url", f"http://127.0.0.1:{processes.free_port()}")
     save(state, stack)
 
 
 def serve(state, stack, outputs, console):
-    """Runs the payments as a process, where AWS has a container, on what was deployed; anew if they have changed."""
-    binary = deployment.LAMBDA / "payments" / "bootstrap"
-    settings = deployment.payments_environment(stack["port"], outputs, deployment.parameters(stack))
+    """Runs what AWS does not run in Lambda, on what was deployed; anew if it has changed.
+
+    The payments, which are a container there, and the carrier, which is somebody else's.
+    """
+    values, port = deployment.parameters(stack), stack["port"]
+    payments = int(stack["payments_url"].rpartition(":")[2])
+    keep_running(state, stack, console, "payments", deployment.payments_environment(port, outputs, values),
+                 lambda: get(payments, "/health")[0] == 200)
+    keep_running(state, stack, console, "carrier", deployment.carrier_environment(port, outputs, values), lambda: True)
+
+
+def keep_running(state, stack, console, name, settings, ready):
+    """Starts a process, or starts it anew if its program or its settings are others than before."""
+    binary = deployment.LAMBDA / name / "bootstrap"
     version = hashlib.sha256(binary.read_bytes() + repr(sorted(settings.items())).encode()).hexdigest()
-    pid = stack["pids"].get("payments")
+    pid, known = stack["pids"].get(name), stack.setdefault("versions", {})
     if pid in processes.marked(stack["marker"]):
-        if stack.get("payments_version") == version:
+        if known.get(name) == version:
             return
         processes.end_one(pid)
-    port = int(stack["payments_url"].rpartition(":")[2])
-    with console.step("Start the payments"):
-        stack["pids"]["payments"] = launch(state, stack, "payments", [binary], lambda: get(port, "/health")[0] == 200,
-                                           settings=settings)
-    stack["payments_version"] = version
+    with console.step(f"Start the {name}"):
+        stack["pids"][name] = launch(state, stack, name, [binary], ready, settings=settings)
+    known[name] = version
     save(state, stack)
 
 
@@ -197,7 +208,8 @@ def describe(state, stack, outputs):
         "websocket_url": f"ws://localhost:{stack['port']}/_aws/execute-api/{outputs['WebSocketApiId']}/live",
         "broadcast_queue_url": outputs["BroadcastQueueUrl"],
         "payments_binary": str(deployment.LAMBDA / "payments" / "bootstrap"),
-        "refund_queue": outputs["RefundQueue"],
+        "delivery_machine": outputs["DeliveryMachine"],
+        "customers_topic": outputs["CustomersTopic"],
         "tables": {"api_keys": outputs["ApiKeysTable"], "usage_plans": outputs["UsagePlansTable"],
                    "counters": outputs["CountersTable"], "carts": outputs["CartsTable"],
                    "connections": outputs["ConnectionsTable"], "subscriptions": outputs["SubscriptionsTable"],

@@ -28,8 +28,10 @@ pub struct Stack {
     pub bank_url: String,
     /// The payments' server, as a program.
     pub payments_binary: String,
-    /// The queue of refunds.
-    pub refund_queue: String,
+    /// The state machine of deliveries, by its ARN.
+    pub delivery_machine: String,
+    /// The topic that tells customers, by its ARN.
+    pub customers_topic: String,
     /// The tables' names: `api_keys`, `usage_plans`, `counters`, `carts`, `products`, `orders`, `payments`, `connections`,
     /// `subscriptions`, `messages`, `usage`.
     pub tables: BTreeMap<String, String>,

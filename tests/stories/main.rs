@@ -4,6 +4,7 @@ mod bad_input;
 mod cart;
 mod commands;
 mod contracts;
+mod delivery;
 mod keys;
 mod payments;
 mod plans;

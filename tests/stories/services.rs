@@ -25,7 +25,7 @@ fn backends() -> NetworkBackends {
 }
 
 /// A name that nothing else has.
-fn fresh(name: &str) -> String {
+pub(crate) fn fresh(name: &str) -> String {
     let mut random = [0; 8];
     getrandom::fill(&mut random).expect("random bytes");
     format!("{name}-{:016x}", u64::from_be_bytes(random))
@@ -53,7 +53,7 @@ async fn send(call: ServiceCall) -> HttpAnswer {
 }
 
 /// An action by its target, and its answer.
-async fn target(service: &str, version: &str, target: &str, input: &Value) -> Value {
+pub(crate) async fn target(service: &str, version: &str, target: &str, input: &Value) -> Value {
     let content_type = format!("application/x-amz-json-{version}");
     let headers = [("content-type", content_type.as_str()), ("x-amz-target", target)];
     json_of(&send(request(service, "POST", "/", &headers, input.to_string())).await)
@@ -69,7 +69,7 @@ fn json_of(answer: &HttpAnswer) -> Value {
     }
 }
 
-async fn form(service: &str, body: &str) -> HttpAnswer {
+pub(crate) async fn form(service: &str, body: &str) -> HttpAnswer {
     let headers = [("content-type", "application/x-www-form-urlencoded")];
     send(request(service, "POST", "/", &headers, body.to_owned())).await
 }
@@ -87,7 +87,7 @@ async fn acted(action: Action) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
@@ -253,7 +253,7 @@ async fn new_role(principal: Value) -> String {
     name
 }
 
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 

@@ -3,7 +3,7 @@
 use e2e::{Answer, Call, Stack};
 use serde_json::{Value, json};
 
-fn call(method: &str, path: &str, body: &Value) -> Answer {
+pub(crate) fn call(method: &str, path: &str, body: &Value) -> Answer {
     call_as(&Stack::get().key, method, path, body)
 }
 
@@ -13,13 +13,13 @@ fn call_as(key: &str, method: &str, path: &str, body: &Value) -> Answer {
     Stack::get().call(call)
 }
 
-fn get(path: &str) -> (u16, Value) {
+pub(crate) fn get(path: &str) -> (u16, Value) {
     let answer = call("GET", path, &Value::Null);
     (answer.status, answer.json())
 }
 
 /// A cart with what the shop sells at the price it asks; its path.
-fn filled_cart(sku: &str, quantity: u32) -> String {
+pub(crate) fn filled_cart(sku: &str, quantity: u32) -> String {
     let (status, product) = get(&format!("/products/{sku}"));
     assert_eq!(status, 200, "{product}");
     let made = call("POST", "/carts", &json!({"currency": "EUR"}));
@@ -31,7 +31,7 @@ fn filled_cart(sku: &str, quantity: u32) -> String {
 }
 
 /// A customer that nobody else is.
-fn customer() -> String {
+pub(crate) fn customer() -> String {
     let mut random = [0; 8];
     getrandom::fill(&mut random).expect("random bytes");
     format!("ann-{:016x}", u64::from_be_bytes(random))

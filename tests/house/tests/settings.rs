@@ -39,6 +39,7 @@ fn the_template_sets_what_the_functions_read() {
     check("authorizer", authorizer::Config::load, &[]);
     check("metering", metering::Config::load, &[]);
     check("cart", cart::Config::load, &["CART_TTL_DAYS"]);
+    check("delivery", delivery::Config::load, &[]);
     check("connect", connect::Config::load, &[]);
     check("disconnect", disconnect::Config::load, &[]);
     check("message", message::Config::load, &[]);
