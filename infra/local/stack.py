@@ -108,7 +108,7 @@ def start(state, stack, console):
         save(state, stack)
     if pids.get("bank") not in alive:
         bank = processes.free_port()
-        pids["bank"] = launch(state, stack, "bank", [deployment.LAMBDA / "bank" / "bootstrap"],
+        pids["bank"] = launch(state, stack, "bank", [program(state, "bank")],
                               lambda: get(bank, "/health")[0] == 200, settings={"LISTEN": f"127.0.0.1:{bank}"})
         stack["bank_url"] = f"http://127.0.0.1:{bank}"
     stack.setdefault("callback_secret", uuid.uuid4().hex)
@@ -130,7 +130,7 @@ def serve(state, stack, outputs, console):
 
 def keep_running(state, stack, console, name, settings, ready):
     """Starts a process, or starts it anew if its program or its settings are others than before."""
-    binary = deployment.LAMBDA / name / "bootstrap"
+    binary = built(name)
     version = hashlib.sha256(binary.read_bytes() + repr(sorted(settings.items())).encode()).hexdigest()
     pid, known = stack["pids"].get(name), stack.setdefault("versions", {})
     if pid in processes.marked(stack["marker"]):
@@ -138,9 +138,22 @@ def keep_running(state, stack, console, name, settings, ready):
             return
         processes.end_one(pid)
     with console.step(f"Start the {name}"):
-        stack["pids"][name] = launch(state, stack, name, [binary], ready, settings=settings)
+        stack["pids"][name] = launch(state, stack, name, [program(state, name)], ready, settings=settings)
     known[name] = version
     save(state, stack)
+
+
+def built(name):
+    return deployment.LAMBDA / name / "bootstrap"
+
+
+def program(state, name):
+    """A copy to run: a program that runs cannot be written, and the next build writes what was built."""
+    copy = state / "programs" / name
+    copy.parent.mkdir(exist_ok=True)
+    copy.unlink(missing_ok=True)
+    shutil.copy2(built(name), copy)
+    return copy
 
 
 def launch(state, stack, name, command, ready, patience=60, settings=None):
@@ -207,7 +220,7 @@ def describe(state, stack, outputs):
         "region": tools.REGION,
         "websocket_url": f"ws://localhost:{stack['port']}/_aws/execute-api/{outputs['WebSocketApiId']}/live",
         "broadcast_queue_url": outputs["BroadcastQueueUrl"],
-        "payments_binary": str(deployment.LAMBDA / "payments" / "bootstrap"),
+        "payments_binary": str(built("payments")),
         "delivery_machine": outputs["DeliveryMachine"],
         "customers_topic": outputs["CustomersTopic"],
         "tables": {"api_keys": outputs["ApiKeysTable"], "usage_plans": outputs["UsagePlansTable"],
@@ -259,7 +272,8 @@ def down(state):
     if stack:
         processes.end(stack["marker"])
         (state / "stack.json").unlink()
-        shutil.rmtree(state / "tmp", ignore_errors=True)
+        for scratch in ("tmp", "programs"):
+            shutil.rmtree(state / scratch, ignore_errors=True)
     return bool(stack)
 
 
