@@ -37,8 +37,9 @@ enum Command {
 #[derive(Args)]
 pub(crate) struct Selection {
     /// The ledger: the stack's output UsageTable.
+    // Not required of the parser: the subcommands have one of their own.
     #[arg(long)]
-    table: String,
+    table: Option<String>,
     /// One tenant; without it, all. An empty name is of callers without a tenant.
     #[arg(long)]
     tenant: Option<String>,
@@ -136,7 +137,8 @@ impl Report {
 impl Selection {
     /// The ledger.
     pub(crate) fn ledger(&self) -> Result<LedgerTable, String> {
-        Ok(LedgerTable::new(keys::connection()?.dynamodb(), self.table.clone()))
+        let table = self.table.clone().ok_or("name the ledger with --table: it is the stack's output UsageTable")?;
+        Ok(LedgerTable::new(keys::connection()?.dynamodb(), table))
     }
 
     /// The first hour, and the first after the last.
@@ -220,4 +222,32 @@ fn shown(rows: Vec<Row>, top: Option<usize>) -> Vec<Row> {
 pub(crate) fn span(text: &str) -> Result<Span, String> {
     Span::parse(text)
         .ok_or_else(|| "write an hour, a day or a month in UTC: 2026-11-20T13, 2026-11-20, 2026-11".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        usage: Usage,
+    }
+
+    fn parsed(line: &str) -> Usage {
+        Line::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{error}")).usage
+    }
+
+    #[test]
+    fn the_report_and_each_subcommand_take_their_own_tables() {
+        let report = parsed("usage --table u --by route,status --from 2026-11");
+        assert!(report.command.is_none() && report.report.selection.table.as_deref() == Some("u"));
+        let tables = "--table u --plans-table p --counters-table c --keys-table k";
+        assert!(matches!(parsed(&format!("usage verify {tables}")).command, Some(Command::Verify(_))));
+        assert!(matches!(parsed(&format!("usage reconcile {tables} --dry-run")).command, Some(Command::Reconcile(_))));
+        let export = parsed("usage export --table u --format stripe --tenant acme").command;
+        assert!(matches!(export, Some(Command::Export(_))));
+    }
 }

@@ -52,7 +52,7 @@ pub const TARGETS: [Target; 9] = [
         about: "any text as a definition: every problem has a place, a message and a remedy; what compiles is found by the router",
         run: document,
         seeds: corpus::quick_documents,
-        words: &words::DEFINITION,
+        words: words::DEFINITION,
         round: 200_000,
     },
     Target {
