@@ -127,7 +127,8 @@ fn a_private_server_that_the_definition_tells_who_called_is_called_without_the_r
              connectionId: '${{stageVariables.link}}', integrationTarget: '${{stageVariables.listener}}', \
              requestParameters: {changes}}}"
         );
-        let operation = format!("{{security: [{{api_key: []}}], x-amazon-apigateway-integration: {integration}}}");
+        let native = "x-tollgate-path: native, security: [{api_key: []}]";
+        let operation = format!("{{{native}, x-amazon-apigateway-integration: {integration}}}");
         routes("", &format!("  /orders/{{id}}:\n    post: {operation}\n"))
     };
     let template = told("{'overwrite:header.x-shop-tenant': $context.authorizer.tenant}");

@@ -207,7 +207,8 @@ impl TokenLease {
         self.bursting = false;
         let one = worth_ns(1, throttle.rate_limit).unwrap_or(u64::MAX);
         let next = before.map_or(0, |tat| tat.0).saturating_add(one).saturating_sub(take.room_ns);
-        let wait = ms(next).saturating_add(1) - now_ms;
+        // The millisecond in which there is one, and not the one before.
+        let wait = ms(next.saturating_add(999_999)) - now_ms;
         // Another part of the bucket may hold some.
         self.shard += u64::from(shards > 1);
         if shards > 1 {
