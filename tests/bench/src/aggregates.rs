@@ -14,7 +14,7 @@ use crate::measure::{self, Row};
 use crate::server::Server;
 use crate::standin::Standin;
 use crate::stats::{Samples, ms};
-use crate::subjects::{Backend, ROUTER_SETTINGS, Subject};
+use crate::subjects::{Backend, ROUTER_SETTINGS, Subject, Table};
 use crate::tables;
 
 /// As many parts as an aggregate may have.
@@ -107,7 +107,7 @@ fn subject(label: &'static str, piece: &'static str) -> Subject {
         expected: Expected::status(200, piece),
         backend: Backend::Nothing,
         settings: ROUTER_SETTINGS,
-        operations: None,
+        table: Table::Packed,
         target_ms: None,
     }
 }

@@ -1,4 +1,4 @@
-//! What the stand-in answers: DynamoDB and Lambda's Invoke, from the items in `canned.json`.
+//! What the stand-in answers: DynamoDB, Lambda's Invoke and SQS's SendMessage, from the items in `canned.json`.
 //!
 //! It answers at once and sits on loopback. So the figures hold what a function spends on asking AWS, not what AWS takes.
 
@@ -36,8 +36,13 @@ impl Canned {
 
     /// The answer, or why AWS would not have given one: then a function asks what it should not, and the run is void.
     pub(crate) fn answer(&self, request: &Request) -> Result<Answer> {
-        if let Some(target) = request.header("x-amz-target") {
-            return self.dynamodb(target, &request.body);
+        match request.header("x-amz-target") {
+            Some("AmazonSQS.SendMessage") => {
+                let headers = [("content-type", "application/x-amz-json-1.0"), REQUEST_ID];
+                return Ok(Answer { response: response("200 OK", &headers, b"{\"MessageId\": \"1\"}"), served: true });
+            }
+            Some(target) => return self.dynamodb(target, &request.body),
+            None => {}
         }
         let function = request.path().strip_prefix("/2015-03-31/functions/");
         if request.method() == "POST" && function.is_some_and(|name| name.ends_with("/invocations")) {

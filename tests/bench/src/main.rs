@@ -39,7 +39,7 @@ use crate::machine::Watch;
 use crate::measure::{Row, Scratch, Starts};
 use crate::report::{Measured, Report};
 use crate::standin::{Standin, Transport};
-use crate::subjects::{Backend, Subject};
+use crate::subjects::{Backend, Subject, Table};
 
 /// A length of the kernel's bandwidth control.
 struct Period {
@@ -162,11 +162,16 @@ fn rows<'a>(
     };
     let row = |(number, (subject, standin)): (usize, (&'a Subject, &'a Standin))| {
         let directory = dir.join(subject.binary);
-        let task_root = match subject.operations {
-            None => dir.join(subject.packed),
-            Some(count) => {
+        let task_root = match subject.table {
+            Table::Packed => dir.join(subject.packed),
+            Table::Operations(count) => {
                 let folder = scratch.path().join(format!("operations-{count}"));
                 tables::write(&folder, count)?;
+                folder
+            }
+            Table::Keyed => {
+                let folder = scratch.path().join("keyed");
+                tables::write_keyed(&folder)?;
                 folder
             }
         };

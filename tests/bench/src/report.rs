@@ -52,7 +52,7 @@ impl Measured {
         [
             self.start_ms(),
             self.starts.cpu_ms.percentile(50),
-            self.trips.us.percentile(50),
+            self.round_trip_us(),
             self.trips.us.percentile(99),
             self.trips.cpu_us_per_request(),
             self.peak_mib(),
@@ -72,6 +72,11 @@ impl Measured {
     /// The median start at full speed.
     pub(crate) fn start_ms(&self) -> f64 {
         self.starts.ms.percentile(50)
+    }
+
+    /// The median round trip.
+    pub(crate) fn round_trip_us(&self) -> f64 {
+        self.trips.us.percentile(50)
     }
 
     pub(crate) fn peak_mib(&self) -> f64 {

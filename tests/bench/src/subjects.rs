@@ -17,10 +17,20 @@ pub(crate) struct Subject {
     pub(crate) expected: Expected,
     pub(crate) backend: Backend,
     pub(crate) settings: &'static [(&'static str, &'static str)],
-    /// How many operations the router's table has, where it is not the shop's.
-    pub(crate) operations: Option<usize>,
+    pub(crate) table: Table,
     /// What its first answer at 128 MB must not exceed.
     pub(crate) target_ms: Option<f64>,
+}
+
+/// The table of a router.
+#[derive(Clone, Copy)]
+pub(crate) enum Table {
+    /// The shop's; a function that is no router has none.
+    Packed,
+    /// One of so many operations.
+    Operations(usize),
+    /// One operation that asks for an API key.
+    Keyed,
 }
 
 /// What the measured answer needs beside the function.
@@ -42,20 +52,29 @@ impl Subject {
     }
 }
 
+type Setting = (&'static str, &'static str);
+
+const API_KEYS: Setting = ("API_KEYS_TABLE", "api-keys");
+const USAGE_PLANS: Setting = ("USAGE_PLANS_TABLE", "usage-plans");
+const COUNTERS: Setting = ("COUNTERS_TABLE", "counters");
+const STAGE_VARIABLES: Setting = (
+    "STAGE_VARIABLES",
+    r#"{"cartFunction":"arn:aws:lambda:us-east-1:123456789012:function:cart","catalogUrl":"http://127.0.0.1:9"}"#,
+);
+const USAGE_QUEUE: Setting = ("USAGE_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/usage");
+
 /// What every router is told.
-pub(crate) const ROUTER_SETTINGS: &[(&str, &str)] = &[
-    ("API_KEYS_TABLE", "api-keys"),
-    ("USAGE_PLANS_TABLE", "usage-plans"),
-    ("COUNTERS_TABLE", "counters"),
-    (
-        "STAGE_VARIABLES",
-        r#"{"cartFunction":"arn:aws:lambda:us-east-1:123456789012:function:cart","catalogUrl":"http://127.0.0.1:9"}"#,
-    ),
-];
+pub(crate) const ROUTER_SETTINGS: &[Setting] = &[API_KEYS, USAGE_PLANS, COUNTERS, STAGE_VARIABLES];
+
+/// What one is told that counts usage, and tells of it after each answer.
+const METERED_SETTINGS: &[Setting] = &[API_KEYS, USAGE_PLANS, COUNTERS, STAGE_VARIABLES, USAGE_QUEUE];
 
 /// Subjects that are compared with each other: see [`crate::comparisons`].
 pub(crate) const FEW_OPERATIONS: &str = "router, 3 operations";
 pub(crate) const MANY_OPERATIONS: &str = "router, 299 operations";
+pub(crate) const MOCK: &str = "router, mock";
+pub(crate) const KEYED: &str = "router, mock, a key with a plan";
+pub(crate) const COUNTED: &str = "router, Lambda backend, metered";
 pub(crate) const ALL_INTEGRATIONS: &str = "router, Lambda backend";
 pub(crate) const LAMBDA_ALONE: &str = "router, Lambda alone";
 
@@ -72,14 +91,21 @@ pub(crate) fn all() -> Vec<Subject> {
             expected: Expected::status(200, "\"status\""),
             backend: Backend::Nothing,
             settings: &[],
-            operations: None,
+            table: Table::Packed,
             target_ms: None,
         },
         mock(health, router),
-        Subject { label: FEW_OPERATIONS, operations: Some(3), ..mock(health, router) },
-        Subject { label: MANY_OPERATIONS, operations: Some(299), ..mock(health, router) },
+        Subject {
+            label: KEYED,
+            table: Table::Keyed,
+            backend: Backend::Aws,
+            ..mock(include_str!("keyed.json"), router)
+        },
+        Subject { label: FEW_OPERATIONS, table: Table::Operations(3), ..mock(health, router) },
+        Subject { label: MANY_OPERATIONS, table: Table::Operations(299), ..mock(health, router) },
         function(ALL_INTEGRATIONS, "router"),
         function(LAMBDA_ALONE, "lambda-alone"),
+        Subject { settings: METERED_SETTINGS, ..function(COUNTED, "router") },
         Subject {
             label: "authorizer",
             binary: "authorizer",
@@ -88,7 +114,7 @@ pub(crate) fn all() -> Vec<Subject> {
             expected: Expected::allowed("demo"),
             backend: Backend::Aws,
             settings: &[("API_KEYS_TABLE", "api-keys")],
-            operations: None,
+            table: Table::Packed,
             target_ms: Some(AUTHORIZER_TARGET_MS),
         },
         Subject {
@@ -99,7 +125,7 @@ pub(crate) fn all() -> Vec<Subject> {
             expected: Expected::status(200, "\"version\":3"),
             backend: Backend::Aws,
             settings: &[("CARTS_TABLE", "carts"), ("PRODUCTS_TABLE", "products"), ("ORDERS_TABLE", "orders")],
-            operations: None,
+            table: Table::Packed,
             target_ms: None,
         },
     ]
@@ -115,7 +141,7 @@ fn function(label: &'static str, binary: &'static str) -> Subject {
         expected: Expected::status(201, "\"42\""),
         backend: Backend::Aws,
         settings: ROUTER_SETTINGS,
-        operations: None,
+        table: Table::Packed,
         target_ms: None,
     }
 }
@@ -123,14 +149,14 @@ fn function(label: &'static str, binary: &'static str) -> Subject {
 /// The router answering by itself.
 fn mock(event: &'static str, settings: &'static [(&'static str, &'static str)]) -> Subject {
     Subject {
-        label: "router, mock",
+        label: MOCK,
         binary: "router",
         packed: "router",
         event,
         expected: Expected::status(200, "\"status\""),
         backend: Backend::Nothing,
         settings,
-        operations: None,
+        table: Table::Packed,
         target_ms: None,
     }
 }

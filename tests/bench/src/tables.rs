@@ -53,6 +53,17 @@ fn operation(source: &mut String, number: usize) {
     );
 }
 
+/// Writes the `api.table` of one operation, `GET /health`, that asks for an API key and answers by itself.
+pub(crate) fn write_keyed(folder: &Path) -> Result<()> {
+    write_source(
+        folder,
+        "openapi: 3.0.3\ncomponents: {securitySchemes: {api_key: {type: apiKey, name: x-api-key, in: header}}}\npaths:\n  \
+         /health:\n    get:\n      security: [{api_key: []}]\n      x-amazon-apigateway-integration:\n        type: mock\n        \
+         requestTemplates: {application/json: '{\"statusCode\": 200}'}\n        \
+         responses: {default: {statusCode: 200, responseTemplates: {application/json: '{\"status\": \"ok\"}'}}}\n",
+    )
+}
+
 fn compile(source: &str) -> Result<definition::Api> {
     definition::compile(source).map_err(|problems| definition::show("table", source, &problems).into())
 }
