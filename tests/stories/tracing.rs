@@ -16,10 +16,9 @@ pub(crate) async fn lines_with(id: &str, count: usize) -> Vec<String> {
         let groups = client.describe_log_groups().send().await.expect("log groups").log_groups.unwrap_or_default();
         for group in groups {
             let name = group.log_group_name.unwrap_or_default();
-            let events =
-                client.filter_log_events().log_group_name(&name).limit(10_000).send().await.expect("log events");
-            let lines = events.events.unwrap_or_default().into_iter().filter_map(|event| event.message);
-            found.extend(lines.filter(|line| line.contains(id)).map(|line| format!("{name}: {line}")));
+            let those = client.filter_log_events().log_group_name(&name).filter_pattern(format!("\"{id}\""));
+            let events = those.send().await.expect("log events").events.unwrap_or_default();
+            found.extend(events.into_iter().filter_map(|event| event.message).map(|line| format!("{name}: {line}")));
         }
         if found.len() >= count || Instant::now() > give_up {
             return found;
