@@ -187,10 +187,11 @@ def apply_plans(console, log, port, table):
                     env=tools.environment(port), cwd=ROOT)
 
 
-def create_key(port, table):
-    """Makes an API key for the demo tenant and returns it."""
-    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", "demo", "--plan", "starter", "--table", table,
-                           "--format", "json"],
+def create_key(port, table, tenant, *features):
+    """Makes an API key for a tenant, which unlocks the features, and returns it."""
+    unlocked = ["--feature", *features] if features else []
+    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", tenant, "--plan", "starter", "--table", table,
+                           *unlocked, "--format", "json"],
                           env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
     try:
         return json.loads(made.stdout)["key"]

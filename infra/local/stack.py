@@ -1,6 +1,6 @@
 """The local stack: AWS as an emulator on this machine, with the real template deployed to it.
 
-    stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make a key; 0 picks a free port
+    stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make keys; 0 picks a free port
     stack.py down [--port N] [--state DIR]              end what `up` started; without options, every stack of `up`
     stack.py services [--port N] [--state DIR]          deploy the end-to-end tests' own API to a stack that is up
     stack.py release                                    build the functions as they run on AWS, and no more
@@ -189,7 +189,7 @@ def get(port, path, patience=15):
 
 
 def deploy(state, stack, console):
-    """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one.
+    """Deploys if something that a deployment reads has changed, and makes keys if the keys' table is a new one.
 
     Returns the outputs.
     """
@@ -202,9 +202,10 @@ def deploy(state, stack, console):
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
-    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys"):
-        with console.step("Make a key for the tenant demo"):
-            stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"])
+    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or "operator_key" not in stack:
+        with console.step("Make a key for the tenant demo, and one for who operates the gateway"):
+            stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"], "demo")
+            stack["operator_key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"], "operator", "operator")
     deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})
     stack.update(load(state))
@@ -256,6 +257,7 @@ def welcome(stack):
     return f"""
 Tollgate is up: {url}
 An API key:     {key}
+An operator's:  {stack['operator_key']}
 Its logs:       {stack['logs']}
 
 curl -i '{url}/health'

@@ -16,6 +16,8 @@ pub struct Stack {
     pub url: String,
     /// The demo tenant's API key.
     pub key: String,
+    /// An API key with the feature `operator`.
+    pub operator_key: String,
     /// Where all of AWS is.
     pub endpoint: String,
     /// The region.
