@@ -16,6 +16,8 @@ pub struct Stack {
     pub url: String,
     /// The demo tenant's API key.
     pub key: String,
+    /// The demo tenant's API key that the storefront shows to everybody.
+    pub storefront_key: String,
     /// Where all of AWS is.
     pub endpoint: String,
     /// The region.
@@ -102,7 +104,7 @@ impl Stack {
         Answer::to_bytes(&host.replace("localhost", "127.0.0.1"), request.as_bytes())
     }
 
-    /// Makes an API key for a tenant of that name, in the sample's plan.
+    /// Makes an API key for a tenant's own servers, in the sample's plan.
     pub fn new_key(&self, tenant: &str, enabled: bool) -> String {
         self.make_key(tenant, "starter", enabled)
     }
@@ -123,7 +125,7 @@ impl Stack {
             plan_id: plan_id.to_owned(),
             enabled,
             expires_at_ms: None,
-            features: Vec::new(),
+            features: vec!["staff".to_owned()],
         };
         self.keys().create(&key.hash(), &record).await.expect("created");
         key.secret().to_owned()

@@ -32,7 +32,7 @@ async fn cognito(action: &str, input: &Value) -> Value {
 
 /// Someone who has signed in, and what the pool gave them: `AccessToken`, `IdToken`.
 #[tokio::main(flavor = "current_thread")]
-async fn signed_in(pool_of: &str) -> Value {
+pub(crate) async fn signed_in(pool_of: &str) -> Value {
     let pools = cognito("ListUserPools", &json!({"MaxResults": 60})).await;
     let pool = pools["UserPools"].as_array().expect("pools").iter().find(|pool| pool["Name"] == pool_of);
     let pool = match pool {
@@ -62,7 +62,7 @@ fn me(token: &str) -> (u16, Value) {
     (answer.status, answer.json())
 }
 
-fn token(tokens: &Value, kind: &str) -> String {
+pub(crate) fn token(tokens: &Value, kind: &str) -> String {
     tokens[kind].as_str().expect("a token").to_owned()
 }
 
