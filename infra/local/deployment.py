@@ -26,6 +26,8 @@ NATIVE = LAMBDA / "metering" / "native.routes"
 OF_CHANNELS = ["message", "broadcast"]
 RULES = "channels.json"
 STACK_NAME = "tollgate"
+# Whose shop it is.
+TENANT = "demo"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 PLANS = ROOT / "infra" / "plans.yaml"
 OUTPUTS = {
@@ -173,7 +175,7 @@ def apply_plans(console, log, port, table):
 def create_key(port, table, plan, *features):
     """Makes an API key for the demo tenant in a plan, which unlocks `features`, and returns it."""
     unlocks = ["--feature", *features] if features else []
-    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", "demo", "--plan", plan, "--table", table,
+    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", TENANT, "--plan", plan, "--table", table,
                            *unlocks, "--format", "json"],
                           env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
     try:
@@ -198,7 +200,7 @@ def open_shop(console, log, stack):
         plan.write_text(console.run([*TOLLGATE, "plan", "infra/api.yaml", "--format", "json"], log,
                                     "infra/api.yaml has no plan: mend the error below and try again.",
                                     env=tools.environment(), cwd=ROOT, stream=False))
-        console.run([tools.PYTHON, "-B", STOREFRONT, STACK_NAME, stack["storefront_key"], plan,
+        console.run([tools.PYTHON, "-B", STOREFRONT, STACK_NAME, TENANT, stack["storefront_key"], plan,
                      "--websocket", stack["websocket_url"], "--cognito", f"http://localhost:{stack['port']}/",
                      "--hint", "No e-mail leaves the local stack: the code is 123456."], log,
                     "The storefront could not be put into its bucket: mend the error below and try again.",

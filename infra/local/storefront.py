@@ -1,9 +1,9 @@
 """Puts the storefront into its bucket: the pages of `web/`, what they must know of this deployment, and the API's plan.
 
-    storefront.py STACK KEY PLAN [--websocket URL] [--cognito URL] [--hint TEXT]
+    storefront.py STACK TENANT KEY PLAN [--websocket URL] [--cognito URL] [--hint TEXT]
 
-STACK is the deployed stack's name, KEY the API key that the pages show, PLAN what `tollgate plan --format json` printed. The
-addresses are AWS's unless named. Runs inside `.venv`, which has boto3.
+STACK is the deployed stack's name, KEY the API key of TENANT that the pages show to everybody, PLAN the file with what
+`tollgate plan --format json` printed. The addresses are AWS's unless named. Runs inside `.venv`, which has boto3.
 """
 
 import argparse
@@ -58,6 +58,7 @@ def main(arguments):
     config = {
         # The pages are served below the API that they call.
         "api": "..",
+        "tenant": arguments.tenant,
         "key": arguments.key,
         "websocket": arguments.websocket or found["WebSocketUrl"],
         "cognito": {"endpoint": arguments.cognito or f"https://cognito-idp.{region}.amazonaws.com/",
@@ -69,7 +70,7 @@ def main(arguments):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("stack", "key", "plan"):
+    for name in ("stack", "tenant", "key", "plan"):
         parser.add_argument(name)
     parser.add_argument("--websocket")
     parser.add_argument("--cognito")
