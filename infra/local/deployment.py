@@ -19,6 +19,7 @@ SHOP = ROOT / "infra" / "shop.yaml"
 PAYMENTS = ROOT / "infra" / "payments.yaml"
 DELIVERY = ROOT / "infra" / "delivery.asl.yaml"
 PRODUCTS = ROOT / "infra" / "local" / "products.json"
+STOREFRONT = ROOT / "infra" / "local" / "storefront.py"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
@@ -28,6 +29,8 @@ NATIVE = LAMBDA / "metering" / "native.routes"
 OF_CHANNELS = ["message", "broadcast"]
 RULES = "channels.json"
 STACK_NAME = "tollgate"
+# Whose shop it is.
+TENANT = "demo"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 PLANS = ROOT / "infra" / "plans.yaml"
 OUTPUTS = {
@@ -35,7 +38,7 @@ OUTPUTS = {
     "ApiKeysTable", "UsagePlansTable", "CountersTable",
     "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
     "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
-    "DeliveryMachine", "DeliveryQueue", "CustomersTopic",
+    "DeliveryMachine", "DeliveryQueue", "CustomersTopic", "StorefrontBucket", "ShoppersClient",
     "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl",
 }
 
@@ -187,10 +190,10 @@ def apply_plans(console, log, port, table):
                     env=tools.environment(port), cwd=ROOT)
 
 
-def create_key(port, table, tenant, *features):
-    """Makes an API key for a tenant, which unlocks the features, and returns it."""
+def create_key(port, table, tenant, plan, *features):
+    """Makes an API key for a tenant in a plan, which unlocks the features, and returns it."""
     unlocked = ["--feature", *features] if features else []
-    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", tenant, "--plan", "starter", "--table", table,
+    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", tenant, "--plan", plan, "--table", table,
                            *unlocked, "--format", "json"],
                           env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
     try:
@@ -206,3 +209,17 @@ def stock(console, log, port, table):
         console.run([tools.PYTHON, "-B", ROOT / "infra" / "local" / "products.py", table], log,
                     "The products could not be put into their table: mend the error below and try again.",
                     env=tools.environment(port), cwd=ROOT, stream=False)
+
+
+def open_shop(console, log, stack):
+    """Puts the storefront into its bucket, with what its pages must know of this stack."""
+    with console.step("Open the shop"):
+        plan = log.with_name("plan.json")
+        plan.write_text(console.run([*TOLLGATE, "plan", "infra/api.yaml", "--format", "json"], log,
+                                    "infra/api.yaml has no plan: mend the error below and try again.",
+                                    env=tools.environment(), cwd=ROOT, stream=False))
+        console.run([tools.PYTHON, "-B", STOREFRONT, STACK_NAME, TENANT, stack["storefront_key"], plan,
+                     "--websocket", stack["websocket_url"], "--cognito", f"http://localhost:{stack['port']}/",
+                     "--hint", "No e-mail leaves the local stack: the code is 123456."], log,
+                    "The storefront could not be put into its bucket: mend the error below and try again.",
+                    env=tools.environment(stack["port"]), cwd=ROOT, stream=False)

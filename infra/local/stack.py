@@ -56,6 +56,7 @@ def bring_up(state, port, console):
         deployment.build(console, state / "build.log")
         start(state, stack, console)
         outputs = deploy(state, stack, console)
+        deployment.open_shop(console, state / "storefront.log", stack)
         serve(state, stack, outputs, console)
         check(state, stack, console)
     except BaseException:
@@ -202,14 +203,22 @@ def deploy(state, stack, console):
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
-    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or "operator_key" not in stack:
-        with console.step("Make a key for the tenant demo, and one for who operates the gateway"):
-            stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"], "demo")
-            stack["operator_key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"], "operator", "operator")
+    table = outputs["ApiKeysTable"]
+    if table != stack.get("tables", {}).get("api_keys") or not {"operator_key", "storefront_key"} <= stack.keys():
+        with console.step("Make keys for the tenant demo, and one for who operates the gateway"):
+            make_keys(stack, table)
     deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})
     stack.update(load(state))
     return outputs
+
+
+def make_keys(stack, table):
+    """One for the tenant's own servers, one for its pages, which everybody sees, and one for who operates the gateway."""
+    port, tenant = stack["port"], deployment.TENANT
+    stack["key"] = deployment.create_key(port, table, tenant, "starter", "staff")
+    stack["storefront_key"] = deployment.create_key(port, table, tenant, "storefront")
+    stack["operator_key"] = deployment.create_key(port, table, "operator", "starter", "operator")
 
 
 def describe(state, stack, outputs):
@@ -233,6 +242,7 @@ def describe(state, stack, outputs):
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},
         "queues": {"usage": outputs["UsageQueue"], "usage_dead_letters": outputs["UsageDeadLetters"]},
         "access_log": outputs["AccessLogGroup"],
+        "shop": f"http://localhost:{stack['port']}/_aws/execute-api/{outputs['ApiId']}/$default/shop/index.html",
         "tollgate": str(deployment.TOLLGATE[0]),
         "logs": str(state),
     }
@@ -256,6 +266,7 @@ def welcome(stack):
     url, key = stack["url"], stack["key"]
     return f"""
 Tollgate is up: {url}
+The shop:       {stack['shop']}
 An API key:     {key}
 An operator's:  {stack['operator_key']}
 Its logs:       {stack['logs']}

@@ -7,10 +7,13 @@ pub(crate) fn call(method: &str, path: &str, body: &Value) -> Answer {
     call_as(&Stack::get().key, method, path, body)
 }
 
-fn call_as(key: &str, method: &str, path: &str, body: &Value) -> Answer {
+pub(crate) fn call_as(key: &str, method: &str, path: &str, body: &Value) -> Answer {
+    Stack::get().call(request_as(key, method, path, body))
+}
+
+pub(crate) fn request_as(key: &str, method: &str, path: &str, body: &Value) -> Call {
     let call = Call::new(method, path).header("x-api-key", key);
-    let call = if body.is_null() { call } else { call.body("application/json", body.to_string()) };
-    Stack::get().call(call)
+    if body.is_null() { call } else { call.body("application/json", body.to_string()) }
 }
 
 pub(crate) fn get(path: &str) -> (u16, Value) {
