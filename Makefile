@@ -4,11 +4,14 @@ PYTHON ?= python3
 # The port of the local stack: `make up PORT=5000`. Without it, `make down` stops every stack of this checkout.
 PORT ?=
 
+# For how long `make load` buys.
+SECONDS ?= 60
+
 AT_PORT = $(if $(PORT),--port '$(PORT)')
 LOCAL = $(PYTHON) -B infra/local
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test bench python
+.PHONY: help up down test load bench python
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -21,6 +24,9 @@ down: python ## Stop what `make up` started
 
 test: python ## Run every check, the end-to-end tests over a stack of their own included
 	@$(LOCAL)/run_tests.py
+
+load: python ## Buy in the shop on the local stack for a minute, or SECONDS=, and check its books
+	@$(LOCAL)/load.py $(AT_PORT) --seconds '$(SECONDS)'
 
 bench: python ## Measure the functions as they are deployed
 	@$(LOCAL)/stack.py release

@@ -7,6 +7,7 @@ import re
 import shutil
 
 import deployment
+import load as customers
 import processes
 import services
 import tools
@@ -93,6 +94,9 @@ def tell_stories(console, state):
         # By its target and not by its package: so cargo keeps the features of the tests before and builds nothing again.
         phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--workspace", "--test", "stories"],
               "An end-to-end test failed", TOLLGATE_STACK=str(state / "stack.json"))
+        phase(console, state / "load-build.log", "Build the customers", customers.BUILD, "They did not compile")
+        phase(console, state / "load.log", "Buy in the shop, and check its books", [customers.PROGRAM, "10"],
+              "The books of the shop do not agree", TOLLGATE_STACK=str(state / "stack.json"))
     finally:
         with console.step("Stop the stack"):
             down(state)
