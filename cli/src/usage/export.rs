@@ -34,7 +34,7 @@ pub(crate) struct Export {
     format: Shape,
     /// Where it is sent, with the secret in TOLLGATE_EXPORT_TOKEN: a URL; for AWS Marketplace, "aws". Without it, it is written.
     #[arg(long)]
-    to: Option<String>,
+    send_to: Option<String>,
     /// AWS Marketplace's product code.
     #[arg(long)]
     product: Option<String>,
@@ -61,7 +61,7 @@ impl Export {
     pub(super) async fn run(self) -> Result<(), String> {
         let customers = self.customers()?;
         let backends = NetworkBackends::new(&keys::connection()?);
-        let mut delivery = match &self.to {
+        let mut delivery = match &self.send_to {
             None => None,
             Some(to) => Some(Delivery::new(self.receiver(to)?, &backends, Patience::default())),
         };

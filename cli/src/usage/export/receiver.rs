@@ -62,7 +62,7 @@ impl Receiver {
     /// AWS Marketplace, in the region and by the credentials of the environment.
     pub(super) fn marketplace(to: &str, product: String, region: String) -> Result<Self, String> {
         if to != "aws" {
-            return Err("AWS Marketplace is where AWS says: write --to aws".to_owned());
+            return Err("AWS Marketplace is where AWS says: write --send-to aws".to_owned());
         }
         Ok(Receiver { kind: Kind::Marketplace { product, region }, url: String::new(), token: None })
     }
@@ -142,7 +142,11 @@ fn url(to: &str) -> Result<String, String> {
     let is_own =
         own.iter().any(|own| to.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
     let is_https = to.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
-    if is_https || is_own { Ok(to.to_owned()) } else { Err(format!("{to:?} is no https URL: write --to https://…")) }
+    if is_https || is_own {
+        Ok(to.to_owned())
+    } else {
+        Err(format!("{to:?} is no https URL: write --send-to https://…"))
+    }
 }
 
 /// A secret that can stand in a header.

@@ -274,7 +274,7 @@ fn a_secret_goes_to_https_or_to_this_machine_and_must_fit_into_a_header() {
         assert_eq!(check(good, "t"), Ok(()), "{good}");
     }
     for bad in ["http://example.com", "http://localhost.example.com", "https://", "ftp://a", ""] {
-        assert_eq!(check(bad, "t"), Err(format!("{bad:?} is no https URL: write --to https://…")));
+        assert_eq!(check(bad, "t"), Err(format!("{bad:?} is no https URL: write --send-to https://…")));
     }
     assert!(
         check("https://a", "a\nb")
