@@ -1,9 +1,11 @@
 """Building what the template deploys, and deploying it with the real SAM CLI."""
 
+import errno
 import hashlib
 import json
 import platform
 import re
+import shutil
 import subprocess
 
 import tools
@@ -55,8 +57,22 @@ def function_folders():
 def build(console, log):
     """Builds every function of the template and the router's table."""
     with console.step("Build the functions"):
+        free_running_programs()
         console.run(build_functions(), log, UNBUILT, env=tools.environment(), cwd=ROOT)
     compile_api(console, log, LAMBDA)
+
+
+def free_running_programs():
+    """Puts a copy in the place of each program that somebody runs: the build writes over it, which the system refuses."""
+    for program in LAMBDA.glob("*/bootstrap"):
+        try:
+            program.open("r+b").close()
+        except OSError as busy:
+            if busy.errno != errno.ETXTBSY:
+                raise
+            copy = program.with_name("bootstrap.new")
+            shutil.copy2(program, copy)
+            copy.replace(program)
 
 
 def build_release(console, log):
