@@ -4,7 +4,7 @@ mod states;
 
 use std::time::{Duration, Instant};
 
-use e2e::{Call, Stack};
+use e2e::{Call, Socket, Stack};
 use serde_json::{Value, json};
 
 use crate::{
@@ -19,10 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// An order of one such article, for a customer whose name begins like that; its id and its customer.
 fn order(sku: &str, of: &str) -> (String, String) {
     let customer = format!("{of}{}", customer());
-    let cart = filled_cart(sku, 1);
+    let placed = checkout(&filled_cart(sku, 1), &customer);
+    (text(&placed["id"]), customer)
+}
+
+fn checkout(cart: &str, customer: &str) -> Value {
     let placed = call("POST", &format!("{cart}/checkout"), &json!({"customer": customer}));
     assert_eq!(placed.status, 201, "{}", placed.text());
-    (text(&placed.json()["id"]), customer)
+    placed.json()
 }
 
 fn pay(order: &str, amount: &Value) {
@@ -132,6 +136,40 @@ fn a_paid_order_is_delivered_and_the_customer_told() {
     assert_eq!(heard(&ear), format!("Order {order} is delivered."));
     assert_eq!(ended(&execution)["status"], "SUCCEEDED");
     assert_eq!(moved(&order), ["capture"]);
+}
+
+/// A page that looks at a customer's orders.
+fn listener(customer: &str) -> Socket {
+    let mut socket = Socket::with_key(&Stack::get().key);
+    socket.subscribe(&format!("orders/demo/{customer}"));
+    socket
+}
+
+/// The statuses that `socket` hears of an order, by their times: two that follow each other within moments may overtake
+/// each other on the queue.
+fn heard_of(socket: &mut Socket, order: &str, count: usize) -> Vec<String> {
+    let mut heard: Vec<Value> = (0..count).map(|_| socket.message()["data"].clone()).collect();
+    assert!(heard.iter().all(|said| said["order"] == order), "{heard:?}");
+    // A time without a fraction would come after those of its second that have one.
+    heard.sort_by_key(|said| text(&said["at"]).replace('Z', ""));
+    heard.iter().map(|said| text(&said["status"])).collect()
+}
+
+#[test]
+fn whoever_listens_sees_each_step_without_asking() {
+    for (sku, steps) in [
+        ("espresso-cup", &["placed", "paid", "requested", "delivered"] as &[_]),
+        ("sold-out-samovar", &["placed", "paid", "requested", "cancelled", "refunded"]),
+    ] {
+        let (customer, cart) = (customer(), filled_cart(sku, 1));
+        let (mut socket, mut other) = (listener(&customer), listener(&self::customer()));
+        let order = text(&checkout(&cart, &customer)["id"]);
+        pay(&order, &shown(&order)["total"]);
+        start(&order);
+        assert_eq!(heard_of(&mut socket, &order, steps.len()), steps);
+        assert_eq!(other.ask(json!({"action": "ping"}))["ok"], true);
+        assert_eq!(other.pending(), 0, "another customer's");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    announcer::Announcer,
     cart::{Cart, CartId, Prices},
     item::Sku,
     money::Money,
@@ -106,6 +107,36 @@ impl Till for MemoryTill {
 
     async fn place(&self, tenant: &Tenant, order: &Order) -> Result<Order, StoreError> {
         Ok(lock(&self.orders).entry(key(tenant, &order.cart.id)).or_insert_with(|| order.clone()).clone())
+    }
+}
+
+/// Remembers what was announced: whose order, and its status.
+#[derive(Default)]
+pub struct Heard {
+    announced: Mutex<Vec<(String, CartId, String)>>,
+    cut_off: bool,
+}
+
+impl Heard {
+    /// Nobody hears anything.
+    pub fn cut_off() -> Self {
+        Heard { cut_off: true, ..Heard::default() }
+    }
+
+    /// What was announced so far: tenant, order, status.
+    pub fn announced(&self) -> Vec<(String, CartId, String)> {
+        lock(&self.announced).clone()
+    }
+}
+
+impl Announcer for Heard {
+    async fn announce(&self, tenant: &Tenant, order: &Order) -> Result<(), StoreError> {
+        if self.cut_off {
+            return Err(StoreError::Unavailable("cut off".to_owned()));
+        }
+        let said = (tenant.to_string(), order.cart.id.clone(), order.status.as_str().to_owned());
+        lock(&self.announced).push(said);
+        Ok(())
     }
 }
 

@@ -4,12 +4,13 @@ use lambda_http::{Body, Request, RequestExt, Response, http::HeaderName};
 use tracing::Instrument as _;
 
 use crate::{
+    announcer::Announcer,
     answer::{self, Outcome},
     cart::{self, Cart, CartId, Lifetime},
     customer::Customer,
     log,
     money::Currency,
-    order::Order,
+    order::{Order, Status},
     precondition::Precondition,
     refusal::Refusal,
     request::{self, Action, Change},
@@ -21,12 +22,14 @@ use crate::{
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-/// The cart service over a store and a till.
-pub struct CartService<S, T> {
+/// The cart service over a store, a till, and whoever announces what they make.
+pub struct CartService<S, T, A> {
     /// Where carts are kept.
     pub store: S,
     /// Where prices and orders are.
     pub till: T,
+    /// Who tells customers of their orders.
+    pub announcer: A,
     /// How long a cart lives after its last change.
     pub ttl_s: u64,
     /// The clock: milliseconds since 1970.
@@ -35,7 +38,7 @@ pub struct CartService<S, T> {
     pub random: fn() -> Option<[u8; 16]>,
 }
 
-impl<S: CartStore, T: Till> CartService<S, T> {
+impl<S: CartStore, T: Till, A: Announcer> CartService<S, T, A> {
     /// Answers one request, whatever it is, and logs one line about it.
     pub async fn answer(&self, request: Request) -> Response<Body> {
         let request_id = log::request_id(&request);
@@ -120,7 +123,20 @@ impl<S: CartStore, T: Till> CartService<S, T> {
             None => self.freeze(tenant, &admitted(cart, &asked)?, customer).await?,
         };
         let order = Order::of(frozen).ok_or(Refusal::LostRace)?;
-        Ok(self.till.place(tenant, &order).await?)
+        let order = self.till.place(tenant, &order).await?;
+        self.announce(tenant, &order).await;
+        Ok(order)
+    }
+
+    /// The order is placed, whether or not anybody can be told: that is logged, and not answered. One that has come
+    /// further was announced before.
+    async fn announce(&self, tenant: &Tenant, order: &Order) {
+        if order.status != Status::placed() {
+            return;
+        }
+        if let Err(error) = self.announcer.announce(tenant, order).await {
+            tracing::error!(%error, "not announced");
+        }
     }
 
     async fn freeze(&self, tenant: &Tenant, cart: &Cart, customer: Customer) -> Result<Cart, Refusal> {

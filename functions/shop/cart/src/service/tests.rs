@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     driver::{Answer, KNOWN, NEXT, NOW_S, event, item, known_cart, known_order, prepared, send, service, with},
-    memory::{MemoryCarts, MemoryTill},
+    memory::{Heard, MemoryCarts, MemoryTill},
     money::Money,
     order::Status,
     store::StoreError,
@@ -14,7 +14,11 @@ const MUG: &str =
 
 const ANN: &str = r#"{"customer": "ann"}"#;
 
-async fn ask(service: &CartService<impl CartStore, impl Till>, request: &str, body: Option<&str>) -> Answer {
+async fn ask(
+    service: &CartService<impl CartStore, impl Till, impl Announcer>,
+    request: &str,
+    body: Option<&str>,
+) -> Answer {
     send(service, &event(&request.replace("{cartId}", KNOWN), body)).await
 }
 
@@ -308,6 +312,27 @@ async fn a_repeated_checkout_shows_how_far_the_order_is() {
     let paid = crate::order::Order { status: Status::parse("paid").unwrap(), ..known_order() };
     service.till = MemoryTill::default().holding(&tenant, paid);
     assert_eq!(ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await.body["status"], "paid");
+}
+
+#[tokio::test]
+async fn a_placed_order_is_announced_and_one_that_has_come_further_is_not() {
+    let service = service(prepared());
+    ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await;
+    let said = ("demo".to_owned(), CartId::parse(KNOWN).unwrap(), "placed".to_owned());
+    assert_eq!(service.announcer.announced(), [said]);
+
+    let tenant = Tenant::parse("demo").unwrap();
+    let paid = Order { status: Status::parse("paid").unwrap(), ..known_order() };
+    let later =
+        CartService { till: MemoryTill::default().holding(&tenant, paid), announcer: Heard::default(), ..service };
+    ask(&later, "POST /carts/{cartId}/checkout", Some(ANN)).await;
+    assert_eq!(later.announcer.announced(), []);
+}
+
+#[tokio::test]
+async fn an_order_is_placed_though_nobody_can_be_told() {
+    let deaf = CartService { announcer: Heard::cut_off(), ..service(prepared()) };
+    assert_eq!(ask(&deaf, "POST /carts/{cartId}/checkout", Some(ANN)).await.status, 201);
 }
 
 #[tokio::test]
