@@ -6,12 +6,12 @@ use std::{
 };
 
 use clap::Args;
-use definition::{Api, channel_rules, compile, encode, managed_routes, native_routes, router_policy};
+use definition::{Api, Doors, channel_rules, compile, encode, managed_routes, native_routes, router_policy};
 
 use crate::check::{read, report};
 
 /// Compile a definition into the router's table, the managed API's routes, the router's policy, the metering function's list of
-/// native routes and the rules of channels.
+/// native routes, the rules of channels and what the authorizer asks.
 #[derive(Args)]
 pub(crate) struct Build {
     /// The OpenAPI document, YAML or JSON.
@@ -31,6 +31,9 @@ pub(crate) struct Build {
     /// Where the rules of WebSocket channels go: `channels.json` beside the `bootstrap` of message and of broadcast, so twice.
     #[arg(long)]
     channels: Vec<PathBuf>,
+    /// Where goes what the authorizer function asks: `doors.json` beside its `bootstrap`.
+    #[arg(long)]
+    doors: Option<PathBuf>,
     /// Write nothing; fail when what stands there is not what would be written.
     #[arg(long)]
     check: bool,
@@ -39,16 +42,7 @@ pub(crate) struct Build {
 impl Build {
     /// Writes what has changed, and leaves files alone that are right already.
     pub(crate) fn run(self) -> Result<(), String> {
-        let api = load(&self.file)?;
-        let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
-        let routes = managed_routes(&api).into_bytes();
-        let policy = router_policy(&api).into_bytes();
-        let rules = channel_rules(&api).map_err(|error| format!("the rules cannot be written: {error}"))?.into_bytes();
-        let native = native_routes(&api).into_bytes();
-        let asked = [(&self.table, table), (&self.routes, routes), (&self.policy, policy), (&self.native, native)];
-        let asked = asked.into_iter().filter_map(|(file, contents)| Some((file.as_ref()?, contents)));
-        let packed = self.channels.iter().map(|file| (file, rules.clone()));
-        for (file, contents) in asked.chain(packed) {
+        for (file, contents) in self.written()? {
             let same = fs::read(file).is_ok_and(|present| present == contents);
             match (same, self.check) {
                 (true, _) => {}
@@ -57,6 +51,24 @@ impl Build {
             }
         }
         Ok(())
+    }
+
+    /// What is asked for, and where it goes.
+    fn written(&self) -> Result<Vec<(&PathBuf, Vec<u8>)>, String> {
+        let api = load(&self.file)?;
+        let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
+        let rules = channel_rules(&api).map_err(|error| format!("the rules cannot be written: {error}"))?;
+        let doors = Doors::of(&api).encode().map_err(|error| format!("the doors cannot be written: {error}"))?;
+        let asked = [
+            (&self.table, table),
+            (&self.routes, managed_routes(&api).into_bytes()),
+            (&self.policy, router_policy(&api).into_bytes()),
+            (&self.native, native_routes(&api).into_bytes()),
+            (&self.doors, doors.into_bytes()),
+        ];
+        let asked = asked.into_iter().filter_map(|(file, contents)| Some((file.as_ref()?, contents)));
+        let packed = self.channels.iter().map(|file| (file, rules.clone().into_bytes()));
+        Ok(asked.chain(packed).collect())
     }
 }
 

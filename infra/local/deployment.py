@@ -23,6 +23,7 @@ STOREFRONT = ROOT / "infra" / "local" / "storefront.py"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
+DOORS = LAMBDA / "authorizer" / "doors.json"
 NATIVE = LAMBDA / "metering" / "native.routes"
 # The functions that read the rules of channels, and the file that they read.
 OF_CHANNELS = ["message", "broadcast"]
@@ -99,6 +100,7 @@ def cargo_lambda(profile, folder, *more):
 def compile_api(console, log, folder):
     """Packs what the definition says beside the functions in `folder`."""
     packed = ["--table", folder / "router" / TABLE.name, "--native", folder / "metering" / NATIVE.name,
+              "--doors", folder / "authorizer" / DOORS.name,
               *(word for function in OF_CHANNELS for word in ("--channels", folder / function / RULES))]
     with console.step("Compile the API"):
         console.run([*BUILD_API, *packed], log,

@@ -1,15 +1,23 @@
-//! The event, and where in it the credential is.
+//! The event, and where in it the credentials are.
 
 use std::collections::BTreeMap;
 
+use definition::{Admits, Asks};
 use serde::Deserialize;
 use serde_json::Value;
 
 /// The header and the query parameter of an API key.
 const API_KEY: &str = "x-api-key";
 
-/// A subprotocol that is an API key. A browser can send a WebSocket handshake no header of its own but these.
+/// The query parameter of a token. (RFC 6750, section 2.3.)
+const ACCESS_TOKEN: &str = "access_token";
+
+/// Subprotocols that are a credential. A browser can send a WebSocket handshake no header of its own but these. A
+/// subprotocol is a `token` of RFC 9110, section 5.6.2, which may have every character of a key and of a JSON Web Token.
+/// (RFC 6455, section 4.1.)
 const KEY_SUBPROTOCOL: &str = "tollgate.key.";
+/// See [`KEY_SUBPROTOCOL`].
+const TOKEN_SUBPROTOCOL: &str = "tollgate.token.";
 
 /// The part of the authorizer's event that decides.
 #[derive(Deserialize)]
@@ -34,6 +42,15 @@ struct RequestContext {
     request_id: String,
 }
 
+/// What a client shows, believed or not.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Shown<'e> {
+    /// The text that should be an API key.
+    pub(crate) key: Option<&'e str>,
+    /// The text that should be a token, perhaps behind `Bearer `.
+    pub(crate) token: Option<&'e str>,
+}
+
 impl AuthorizerEvent {
     pub(crate) fn request_id(&self) -> &str {
         &self.request_context.request_id
@@ -44,22 +61,43 @@ impl AuthorizerEvent {
         self.method_arn.as_deref()
     }
 
-    /// What the client shows: of an HTTP API's event the identity source, of a WebSocket API's the header `x-api-key`, else
-    /// the query parameter of that name, else a subprotocol `tollgate.key.…`.
-    pub(crate) fn credential(&self) -> Option<&str> {
-        if self.method_arn.is_none() {
-            return self.identity_source.as_ref()?.first().map(String::as_str);
+    /// What the client shows an HTTP API: the identity source.
+    pub(crate) fn shown(&self) -> Shown<'_> {
+        let key = self.identity_source.as_ref().and_then(|sources| sources.first()).map(String::as_str);
+        Shown { key, token: None }
+    }
+
+    /// What the client shows a WebSocket API: of each credential the header, else the query parameter, else the subprotocol.
+    pub(crate) fn shown_at_handshake(&self) -> Shown<'_> {
+        let key = self.header(API_KEY).or_else(|| self.query(API_KEY));
+        let token = self.header("authorization").or_else(|| self.query(ACCESS_TOKEN));
+        Shown {
+            key: key.or_else(|| self.subprotocol(KEY_SUBPROTOCOL)),
+            token: token.or_else(|| self.subprotocol(TOKEN_SUBPROTOCOL)),
         }
-        let query = self.query_string_parameters.as_ref().and_then(|query| query.get(API_KEY)?.as_str());
-        self.header(API_KEY).or(query).or_else(|| {
-            let mut offers = self.header("sec-websocket-protocol")?.split(',').map(str::trim);
-            offers.find_map(|offer| offer.strip_prefix(KEY_SUBPROTOCOL))
-        })
+    }
+
+    fn query(&self, name: &str) -> Option<&str> {
+        self.query_string_parameters.as_ref()?.get(name)?.as_str()
+    }
+
+    /// What the client offers as a subprotocol behind this prefix.
+    fn subprotocol(&self, prefix: &str) -> Option<&str> {
+        let mut offers = self.header("sec-websocket-protocol")?.split(',').map(str::trim);
+        offers.find_map(|offer| offer.strip_prefix(prefix))
     }
 
     /// A header whatever the case of its name: WebSocket APIs hand names over as the client wrote them.
     fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter().flatten();
         headers.find(|(other, _)| other.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_str())
+    }
+}
+
+impl Shown<'_> {
+    /// Whether there is something in the place of each credential that is asked for.
+    pub(crate) fn has_all_of(&self, admits: &Admits) -> bool {
+        let asks_token = matches!(admits.asks, Asks::Token { .. });
+        (!admits.api_key || self.key.is_some()) && (!asks_token || self.token.is_some())
     }
 }

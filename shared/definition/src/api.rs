@@ -27,6 +27,8 @@ pub struct Api {
     pub models: Vec<String>,
     /// `x-tollgate-channels`: who may do what on which WebSocket channel.
     pub channels: Rules,
+    /// `x-tollgate-websocket`: what a WebSocket handshake must show, one of these.
+    pub websocket: Vec<Admits>,
 }
 
 impl Api {

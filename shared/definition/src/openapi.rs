@@ -16,6 +16,7 @@ use crate::{
     tenant::Tenancy,
     validation::Validators,
     way::{self, Wish},
+    websocket,
 };
 
 const ROOT_FIELDS_3: [&str; 10] = [
@@ -141,9 +142,10 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
         title: title.to_owned(),
         routes,
         managed,
-        rest_api: around.rest_api,
+        rest_api: around.rest_api.clone(),
         models: models.into_texts(),
         channels: channel_rules::read(reader, root),
+        websocket: websocket::read(reader, root, &around.schemes, &around.tenancy),
     }
 }
 
