@@ -190,11 +190,11 @@ def apply_plans(console, log, port, table):
                     env=tools.environment(port), cwd=ROOT)
 
 
-def create_key(port, table, plan, *features):
-    """Makes an API key for the demo tenant in a plan, which unlocks `features`, and returns it."""
-    unlocks = ["--feature", *features] if features else []
-    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", TENANT, "--plan", plan, "--table", table,
-                           *unlocks, "--format", "json"],
+def create_key(port, table, tenant, plan, *features):
+    """Makes an API key for a tenant in a plan, which unlocks the features, and returns it."""
+    unlocked = ["--feature", *features] if features else []
+    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", tenant, "--plan", plan, "--table", table,
+                           *unlocked, "--format", "json"],
                           env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
     try:
         return json.loads(made.stdout)["key"]

@@ -1,6 +1,6 @@
 """The local stack: AWS as an emulator on this machine, with the real template deployed to it.
 
-    stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make a key; 0 picks a free port
+    stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make keys; 0 picks a free port
     stack.py down [--port N] [--state DIR]              end what `up` started; without options, every stack of `up`
     stack.py services [--port N] [--state DIR]          deploy the end-to-end tests' own API to a stack that is up
     stack.py release                                    build the functions as they run on AWS, and no more
@@ -31,6 +31,12 @@ from console import Console, Failure, report
 from state import alone, checkout_state, load, save
 
 DEFAULT_PORT = 4566
+# The keys that a new stack gets, by their names in `stack.json`: whose, in which plan, with which features.
+KEYS = {
+    "key": (deployment.TENANT, "starter", "staff"),
+    "storefront_key": (deployment.TENANT, "storefront"),
+    "operator_key": ("operator", "starter", "operator"),
+}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HERE = Path(__file__).resolve().parent
 
@@ -190,7 +196,7 @@ def get(port, path, patience=15):
 
 
 def deploy(state, stack, console):
-    """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one.
+    """Deploys if something that a deployment reads has changed, and makes keys if the keys' table is a new one.
 
     Returns the outputs.
     """
@@ -203,11 +209,10 @@ def deploy(state, stack, console):
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
-    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or "storefront_key" not in stack:
-        with console.step("Make keys for the tenant demo"):
-            table = outputs["ApiKeysTable"]
-            stack["key"] = deployment.create_key(stack["port"], table, "starter", "staff")
-            stack["storefront_key"] = deployment.create_key(stack["port"], table, "storefront")
+    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or not KEYS.keys() <= stack.keys():
+        with console.step("Make keys"):
+            stack |= {name: deployment.create_key(stack["port"], outputs["ApiKeysTable"], *whose)
+                      for name, whose in KEYS.items()}
     deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})
     stack.update(load(state))
@@ -261,6 +266,7 @@ def welcome(stack):
 Tollgate is up: {url}
 The shop:       {stack['shop']}
 An API key:     {key}
+An operator's:  {stack['operator_key']}
 Its logs:       {stack['logs']}
 
 curl -i '{url}/health'
