@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 
+import browser
 import deployment
 import load as customers
 import processes
@@ -97,9 +98,20 @@ def tell_stories(console, state):
         phase(console, state / "load-build.log", "Build the customers", customers.BUILD, "They did not compile")
         phase(console, state / "load.log", "Buy in the shop, and check its books", [customers.PROGRAM, "10"],
               "The books of the shop do not agree", TOLLGATE_STACK=str(state / "stack.json"))
+        look_at_the_shop(console, state)
     finally:
         with console.step("Stop the stack"):
             down(state)
+
+
+def look_at_the_shop(console, state):
+    """Runs the browser's tests, where there is a browser or one can be installed."""
+    try:
+        browser.prepare(console, state / "browser.log")
+    except Failure as missing:
+        console.say(f"           The shop is not looked at in a browser: {missing}")
+        return
+    browser.watch(console, state / "browser.log", state)
 
 
 def clear_away_earlier_runs():

@@ -31,6 +31,12 @@ from console import Console, Failure, report
 from state import alone, checkout_state, load, save
 
 DEFAULT_PORT = 4566
+# The keys that a new stack gets, by their names in `stack.json`: whose, in which plan, with which features.
+KEYS = {
+    "key": (deployment.TENANT, "starter", "staff"),
+    "storefront_key": (deployment.TENANT, "storefront"),
+    "operator_key": ("operator", "starter", "operator"),
+}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HERE = Path(__file__).resolve().parent
 
@@ -203,22 +209,14 @@ def deploy(state, stack, console):
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
-    table = outputs["ApiKeysTable"]
-    if table != stack.get("tables", {}).get("api_keys") or not {"operator_key", "storefront_key"} <= stack.keys():
-        with console.step("Make keys for the tenant demo, and one for who operates the gateway"):
-            make_keys(stack, table)
+    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or not KEYS.keys() <= stack.keys():
+        with console.step("Make keys"):
+            stack |= {name: deployment.create_key(stack["port"], outputs["ApiKeysTable"], *whose)
+                      for name, whose in KEYS.items()}
     deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})
     stack.update(load(state))
     return outputs
-
-
-def make_keys(stack, table):
-    """One for the tenant's own servers, one for its pages, which everybody sees, and one for who operates the gateway."""
-    port, tenant = stack["port"], deployment.TENANT
-    stack["key"] = deployment.create_key(port, table, tenant, "starter", "staff")
-    stack["storefront_key"] = deployment.create_key(port, table, tenant, "storefront")
-    stack["operator_key"] = deployment.create_key(port, table, "operator", "starter", "operator")
 
 
 def describe(state, stack, outputs):

@@ -16,10 +16,10 @@ pub struct Stack {
     pub url: String,
     /// The demo tenant's API key.
     pub key: String,
-    /// An API key with the feature `operator`.
-    pub operator_key: String,
     /// The demo tenant's API key that the storefront shows to everybody.
     pub storefront_key: String,
+    /// An API key with the feature `operator`.
+    pub operator_key: String,
     /// Where all of AWS is.
     pub endpoint: String,
     /// The region.
@@ -106,14 +106,14 @@ impl Stack {
         Answer::to_bytes(&host.replace("localhost", "127.0.0.1"), request.as_bytes())
     }
 
-    /// Makes an API key for a tenant's own servers, in the sample's plan.
+    /// Makes an API key for a tenant of that name, in the sample's plan.
     pub fn new_key(&self, tenant: &str, enabled: bool) -> String {
-        self.make_key(tenant, "starter", enabled, &["staff"])
+        self.make_key(tenant, "starter", enabled, &[])
     }
 
     /// Makes an API key for a tenant of that name, in a plan.
     pub fn new_key_in(&self, tenant: &str, plan_id: &str) -> String {
-        self.make_key(tenant, plan_id, true, &["staff"])
+        self.make_key(tenant, plan_id, true, &[])
     }
 
     /// Makes an API key for a tenant of that name, in the sample's plan, that unlocks a feature.

@@ -86,7 +86,7 @@ fn a_cart_becomes_an_order_that_only_its_tenant_sees() {
     assert_eq!(get(&path), (200, order.clone()), "the table shows what checkout showed");
     assert_eq!(get(&format!("/customers/{customer}/orders")), (200, json!({"items": [order], "count": 1})));
 
-    let other = Stack::get().new_key("another-shop", true);
+    let other = Stack::get().new_key_with("another-shop", "staff");
     assert_eq!(call_as(&other, "GET", &path, &Value::Null).status, 404);
     let theirs = call_as(&other, "GET", &format!("/customers/{customer}/orders"), &Value::Null);
     assert_eq!(theirs.json(), json!({"items": [], "count": 0}));

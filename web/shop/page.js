@@ -18,7 +18,7 @@ export function header() {
     link("index.html", { class: "brand" }, element("img", { src: "pictures/mark.svg", alt: "", width: 36, height: 36 }), "Cup & Kettle"),
     element("nav", { "aria-label": "Shop" },
       link("orders.html", {}, "Orders"),
-      link("account.html", { id: "account" }, who ? who.name.split("@")[0] : "Sign in"),
+      link("account.html", { class: "account" }, element("span", {}, who ? who.name.split("@")[0] : "Sign in")),
       link("cart.html", { id: "cart", class: "cart" }, "Cart", element("span", { id: "cart-count", "aria-hidden": "true" }))));
   fill(document.querySelector("body > footer"),
     element("p", {}, "Everything here comes through one gateway: these pages from S3, products and orders from DynamoDB, the cart from a function, payments from a container, the delivery from a workflow."));

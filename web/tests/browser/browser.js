@@ -64,7 +64,7 @@ export const says = (page, selector, wanted) => page.waitForFunction(
 
 /** Makes an account and signs in; the account's name. */
 export async function signUp(page) {
-  const name = `${randomUUID()}@example.com`;
+  const name = `ann-${randomUUID()}@example.com`;
   await visit(page, "account.html");
   await (await page.waitForSelector("[data-show=sign-up]", { visible: true })).click();
   await (await page.waitForSelector("#new-name", { visible: true })).type(name);
