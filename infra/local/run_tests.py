@@ -32,7 +32,7 @@ def phases():
         ("Read the shapes of documents", [*CARGO_TEST, "--workspace", "--test", "fixtures"], "A document broke a promise"),
         ("Fuzz each target for a moment", [*CARGO_TEST, "--workspace", "--test", "short"], "An input broke a promise"),
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
-        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.BUILD_API, "--check"],
+        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.TOLLGATE, *deployment.BUILD_API, "--check"],
          "One of them is stale, and `make up` writes it anew"),
         *((f"Compare the templates of tests/{name} with its api.yaml", [*services.build_api(name), "--check"],
            "One of them is stale, and `infra/local/stack.py services` writes it anew") for name in services.NAMES),
