@@ -247,7 +247,8 @@ mod tests {
         let tables = "--table u --plans-table p --counters-table c --keys-table k";
         assert!(matches!(parsed(&format!("usage verify {tables}")).command, Some(Command::Verify(_))));
         assert!(matches!(parsed(&format!("usage reconcile {tables} --dry-run")).command, Some(Command::Reconcile(_))));
-        let export = parsed("usage export --table u --format stripe --tenant acme").command;
+        let export =
+            parsed("usage export --table u --format stripe --tenant acme --to 2026-11 --send-to https://a").command;
         assert!(matches!(export, Some(Command::Export(_))));
     }
 }

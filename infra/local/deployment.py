@@ -1,9 +1,11 @@
 """Building what the template deploys, and deploying it with the real SAM CLI."""
 
+import errno
 import hashlib
 import json
 import platform
 import re
+import shutil
 import subprocess
 
 import tools
@@ -17,6 +19,7 @@ SHOP = ROOT / "infra" / "shop.yaml"
 PAYMENTS = ROOT / "infra" / "payments.yaml"
 DELIVERY = ROOT / "infra" / "delivery.asl.yaml"
 PRODUCTS = ROOT / "infra" / "local" / "products.json"
+STOREFRONT = ROOT / "infra" / "local" / "storefront.py"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
 TABLE = LAMBDA / "router" / "api.table"
@@ -26,6 +29,8 @@ NATIVE = LAMBDA / "metering" / "native.routes"
 OF_CHANNELS = ["message", "broadcast"]
 RULES = "channels.json"
 STACK_NAME = "tollgate"
+# Whose shop it is.
+TENANT = "demo"
 UNBUILT = "The functions did not compile: mend the error below and try again."
 PLANS = ROOT / "infra" / "plans.yaml"
 OUTPUTS = {
@@ -33,7 +38,7 @@ OUTPUTS = {
     "ApiKeysTable", "UsagePlansTable", "CountersTable",
     "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
     "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
-    "DeliveryMachine", "DeliveryQueue", "CustomersTopic",
+    "DeliveryMachine", "DeliveryQueue", "CustomersTopic", "StorefrontBucket", "ShoppersClient",
     "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl",
 }
 
@@ -53,8 +58,22 @@ def function_folders():
 def build(console, log):
     """Builds every function of the template and the router's table."""
     with console.step("Build the functions"):
+        free_running_programs()
         console.run(build_functions(), log, UNBUILT, env=tools.environment(), cwd=ROOT)
     compile_api(console, log, LAMBDA)
+
+
+def free_running_programs():
+    """Puts a copy in the place of each program that somebody runs: the build writes over it, which the system refuses."""
+    for program in LAMBDA.glob("*/bootstrap"):
+        try:
+            program.open("r+b").close()
+        except OSError as busy:
+            if busy.errno != errno.ETXTBSY:
+                raise
+            copy = program.with_name("bootstrap.new")
+            shutil.copy2(program, copy)
+            copy.replace(program)
 
 
 def build_release(console, log):
@@ -171,10 +190,11 @@ def apply_plans(console, log, port, table):
                     env=tools.environment(port), cwd=ROOT)
 
 
-def create_key(port, table):
-    """Makes an API key for the demo tenant and returns it."""
-    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", "demo", "--plan", "starter", "--table", table,
-                           "--format", "json"],
+def create_key(port, table, tenant, plan, *features):
+    """Makes an API key for a tenant in a plan, which unlocks the features, and returns it."""
+    unlocked = ["--feature", *features] if features else []
+    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", tenant, "--plan", plan, "--table", table,
+                           *unlocked, "--format", "json"],
                           env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
     try:
         return json.loads(made.stdout)["key"]
@@ -189,3 +209,17 @@ def stock(console, log, port, table):
         console.run([tools.PYTHON, "-B", ROOT / "infra" / "local" / "products.py", table], log,
                     "The products could not be put into their table: mend the error below and try again.",
                     env=tools.environment(port), cwd=ROOT, stream=False)
+
+
+def open_shop(console, log, stack):
+    """Puts the storefront into its bucket, with what its pages must know of this stack."""
+    with console.step("Open the shop"):
+        plan = log.with_name("plan.json")
+        plan.write_text(console.run([*TOLLGATE, "plan", "infra/api.yaml", "--format", "json"], log,
+                                    "infra/api.yaml has no plan: mend the error below and try again.",
+                                    env=tools.environment(), cwd=ROOT, stream=False))
+        console.run([tools.PYTHON, "-B", STOREFRONT, STACK_NAME, TENANT, stack["storefront_key"], plan,
+                     "--websocket", stack["websocket_url"], "--cognito", f"http://localhost:{stack['port']}/",
+                     "--hint", "No e-mail leaves the local stack: the code is 123456."], log,
+                    "The storefront could not be put into its bucket: mend the error below and try again.",
+                    env=tools.environment(stack["port"]), cwd=ROOT, stream=False)

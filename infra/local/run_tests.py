@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 
+import browser
 import deployment
+import load as customers
 import processes
 import services
 import tools
@@ -93,9 +95,23 @@ def tell_stories(console, state):
         # By its target and not by its package: so cargo keeps the features of the tests before and builds nothing again.
         phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--workspace", "--test", "stories"],
               "An end-to-end test failed", TOLLGATE_STACK=str(state / "stack.json"))
+        phase(console, state / "load-build.log", "Build the customers", customers.BUILD, "They did not compile")
+        phase(console, state / "load.log", "Buy in the shop, and check its books", [customers.PROGRAM, "10"],
+              "The books of the shop do not agree", TOLLGATE_STACK=str(state / "stack.json"))
+        look_at_the_shop(console, state)
     finally:
         with console.step("Stop the stack"):
             down(state)
+
+
+def look_at_the_shop(console, state):
+    """Runs the browser's tests, where there is a browser or one can be installed."""
+    try:
+        browser.prepare(console, state / "browser.log")
+    except Failure as missing:
+        console.say(f"           The shop is not looked at in a browser: {missing}")
+        return
+    browser.watch(console, state / "browser.log", state)
 
 
 def clear_away_earlier_runs():

@@ -16,6 +16,10 @@ pub struct Stack {
     pub url: String,
     /// The demo tenant's API key.
     pub key: String,
+    /// The demo tenant's API key that the storefront shows to everybody.
+    pub storefront_key: String,
+    /// An API key with the feature `operator`.
+    pub operator_key: String,
     /// Where all of AWS is.
     pub endpoint: String,
     /// The region.

@@ -109,16 +109,9 @@ impl Tables {
     }
 }
 
-/// The names of a quota's counters, as the holders of leases name them.
-pub(super) fn counter_names(plan: &UsagePlan, key: &str, period: Period) -> Vec<String> {
-    let name = format!("quota#{}#{key}#{period}", plan.id);
-    let shard = |shard: u64| if shard == 0 { name.clone() } else { format!("{name}#{shard}") };
-    (0..plan.counter_shards()).map(shard).collect()
-}
-
 async fn granted(counters: &CountersTable, plan: &UsagePlan, key: &str, period: Period) -> Result<u64, String> {
     let mut granted = 0u64;
-    for name in counter_names(plan, key, period) {
+    for name in plan.quota_counters(key, period) {
         let standing = counters.look(&name).await.map_err(|error| error.to_string())?;
         granted = granted.saturating_add(standing.granted);
     }

@@ -3,6 +3,7 @@
 //! The way of a request is [`gateway::Gateway::answer`]; this crate gives it its table, its clients and its log line.
 
 mod metering;
+mod serve;
 mod usage_plans;
 
 use std::{collections::BTreeMap, fs, time::Instant};
@@ -19,6 +20,7 @@ use usage::{Answered, Delivery, Queue};
 use crate::metering::Asked;
 
 pub use metering::{Metering, Told, metering};
+pub use serve::serve;
 pub use usage_plans::{Renewal, StoredPlans, usage_plans};
 
 /// What the function is told from outside.

@@ -16,6 +16,7 @@ mod subscriptions;
 
 use aws_sdk_dynamodb::{Client, error::SdkError};
 use channels::ports::StoreError;
+use settings::Settings;
 
 use crate::chain;
 
@@ -28,6 +29,17 @@ pub struct ChannelTables {
     pub subscriptions: String,
     /// Recent messages.
     pub messages: String,
+}
+
+impl ChannelTables {
+    /// Reads the names of all three; problems are noted in `settings`.
+    pub fn load(settings: &mut Settings<'_>) -> Self {
+        ChannelTables {
+            connections: settings.text("CONNECTIONS_TABLE"),
+            subscriptions: settings.text("SUBSCRIPTIONS_TABLE"),
+            messages: settings.text("MESSAGES_TABLE"),
+        }
+    }
 }
 
 /// Channels in tables.

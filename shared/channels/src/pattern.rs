@@ -85,7 +85,7 @@ impl Segment {
                 Ok(Segment::Literal(text.to_owned()))
             }
             _ => {
-                let remedy = "write text of A-Za-z0-9-_.:~@, {attribute}, * or, at the end, **";
+                let remedy = "write text of A-Za-z0-9-_.:~@+, {attribute}, * or, at the end, **";
                 Err((format!("{text:?} is no segment"), remedy))
             }
         }

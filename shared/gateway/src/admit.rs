@@ -9,7 +9,9 @@
 use std::future::Future;
 
 use definition::RestApi;
-use plans::{Admission, Counters, Key, PlanStore, Request, UsagePlans, Verdict, rate_limit_fields, retry_after_s};
+use plans::{
+    Admission, Counters, Key, Operation, PlanStore, Request, UsagePlans, Verdict, rate_limit_fields, retry_after_s,
+};
 
 use crate::{Headers, Refusal, exchange::Exchange};
 
@@ -64,8 +66,7 @@ pub(crate) fn wanted<'e>(exchange: &Exchange<'e>) -> Request<'e> {
         // In none, it is not let in.
         plan_ids: principal.plan_id.as_deref().unwrap_or_default(),
     });
-    Request {
-        key,
+    let operation = Operation {
         api_id: &request.api.api_id,
         stage: &request.stage.name,
         method: &operation.method,
@@ -73,7 +74,8 @@ pub(crate) fn wanted<'e>(exchange: &Exchange<'e>) -> Request<'e> {
         units: operation.limits.units.map_or(1, u64::from),
         stage_throttle: exchange.rest_api.throttle.as_ref(),
         method_throttle: operation.limits.throttle.as_ref(),
-    }
+    };
+    Request { key, operation }
 }
 
 /// What was decided.

@@ -152,7 +152,7 @@ impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Gateway<B, K, F, A> {
             let valid = validate::check(&operation.validation, &exchange, &self.models);
             valid.inspect_err(|_| self.plans.refund(&wanted, verdict))?;
         }
-        trail.units = wanted.units;
+        trail.units = wanted.operation.units;
         match &operation.integration {
             Integration::Aggregate(parts) => {
                 aggregate::answer(parts, &exchange, prepared, &self.backends, &mut trail.failed_parts).await

@@ -10,8 +10,8 @@ use std::{
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use plans::{
-    Admission, Admissions, Answer, Call, Caller, Change, CounterError, Counters, Forget, HolderId, PeriodType, Quota,
-    Rate, Standing, Take, Taken, Throttle, UsagePlan,
+    Admission, Admissions, Answer, Call, Caller, Change, CounterError, Counters, Forget, HolderId, Operation,
+    PeriodType, Quota, Rate, Standing, Take, Taken, Throttle, UsagePlan,
 };
 
 /// A store that grants what it is asked for.
@@ -54,13 +54,15 @@ fn admission(criterion: &mut Criterion) {
     let plan = plan();
     let call = Call {
         caller: Some(Caller { key_id: "key-0123456789abcdef", plan: &plan }),
-        api_id: "a1b2c3d4e5",
-        stage: "prod",
-        method: "GET",
-        path: "/pets/{petId}",
-        units: 1,
-        stage_throttle: None,
-        method_throttle: None,
+        operation: Operation {
+            api_id: "a1b2c3d4e5",
+            stage: "prod",
+            method: "GET",
+            path: "/pets/{petId}",
+            units: 1,
+            stage_throttle: None,
+            method_throttle: None,
+        },
     };
     // Eight requests a millisecond by this clock: blocks of thousands are in hand, and one is asked for now and then.
     let clock = AtomicU64::new(0);

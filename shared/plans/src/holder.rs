@@ -10,7 +10,7 @@ mod place;
 use std::collections::HashMap;
 
 use account::{Account, place_of, span_ms};
-pub use call::{Admission, Allowance, Call, Caller, QuotaState, Refusal, StageThrottle};
+pub use call::{Admission, Allowance, Call, Caller, Operation, QuotaState, Refusal, StageThrottle};
 use place::{Found, Place};
 
 use crate::{
@@ -150,7 +150,7 @@ impl Holder {
         // A lease that is no longer there has forgotten its units: they stay unused.
         let mut leases = accounts.filter(|account| account.is_of(&caller.plan.id));
         if let Some(lease) = leases.find_map(|account| account.quota_of(period)) {
-            lease.refund(call.units);
+            lease.refund(call.operation.units);
         }
     }
 
@@ -209,11 +209,11 @@ impl Holder {
     fn stage_tokens(&mut self, call: &Call<'_>, now_ms: i64) -> Result<[Option<usize>; 2], Step> {
         let mut stage = None;
         if let Some(rule) = call.stage_rule() {
-            stage = Some(self.stage_token(&["stage", call.api_id, call.stage], rule, now_ms)?);
+            stage = Some(self.stage_token(&["stage", call.operation.api_id, call.operation.stage], rule, now_ms)?);
         }
-        let Some(throttle) = call.method_throttle else { return Ok([stage, None]) };
+        let Some(throttle) = call.operation.method_throttle else { return Ok([stage, None]) };
         let rule = TokenRule { throttle: *throttle, reserved_percent: 0 };
-        let parts = ["method", call.api_id, call.stage, call.method, call.path];
+        let parts = ["method", call.operation.api_id, call.operation.stage, call.operation.method, call.operation.path];
         Ok([stage, Some(self.stage_token(&parts, rule, now_ms)?)])
     }
 

@@ -26,7 +26,7 @@ pub use cached_plans::{CachedPlans, PLANS_TTL_MS};
 pub use counters::{Answer, Change, CounterError, Counters, Forget, Move, Standing, Taken};
 pub use fields::{RateLimitFields, rate_limit_fields, retry_after_s};
 pub use holder::{
-    Admission, Allowance, Ask, Asked, Call, Caller, Holder, QuotaState, Refusal, Reply, StageThrottle, Step,
+    Admission, Allowance, Ask, Asked, Call, Caller, Holder, Operation, QuotaState, Refusal, Reply, StageThrottle, Step,
 };
 pub use holder_id::{HolderId, Stamp};
 pub use period::{Period, PeriodType};

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
-    Admission, Admissions, Allowance, CachedPlans, Call, Caller, Counters, HolderId, PlanStore, PlanStoreError,
-    Refusal, StageThrottle, Throttle, UsagePlan,
+    Admission, Admissions, Allowance, CachedPlans, Call, Caller, Counters, HolderId, Operation, PlanStore,
+    PlanStoreError, Refusal, UsagePlan,
 };
 
 /// How long a caller is asked to wait while nobody can say what its plan is.
@@ -18,20 +18,8 @@ const MOST_REFRESHED: usize = 2;
 pub struct Request<'r> {
     /// The API key; none where the operation asks for none.
     pub key: Option<Key<'r>>,
-    /// The API's id.
-    pub api_id: &'r str,
-    /// The stage's name.
-    pub stage: &'r str,
-    /// The operation's method: `GET`, or `ANY`.
-    pub method: &'r str,
-    /// The operation's path as the definition writes it: `/pets/{id}`.
-    pub path: &'r str,
-    /// What it costs of the quota: `x-tollgate-units`, else 1.
-    pub units: u64,
-    /// The whole stage's throttle.
-    pub stage_throttle: Option<&'r StageThrottle>,
-    /// The operation's throttle, for all callers together.
-    pub method_throttle: Option<&'r Throttle>,
+    /// What it asks for.
+    pub operation: Operation<'r>,
 }
 
 /// An API key.
@@ -107,7 +95,7 @@ impl<S: PlanStore, C: Counters, K: Fn() -> i64> UsagePlans<S, C, K> {
         let Admission::Admitted(allowance) = &mut verdict.admission else { return };
         self.admissions.refund(&call(request, verdict.plan.as_deref()), allowance);
         if let (Some(_), Some(quota)) = (allowance.spent.take(), &mut allowance.quota) {
-            quota.remaining = quota.remaining.saturating_add(request.units).min(quota.limit);
+            quota.remaining = quota.remaining.saturating_add(request.operation.units).min(quota.limit);
         }
     }
 
@@ -145,7 +133,7 @@ impl<S: PlanStore, C: Counters, K: Fn() -> i64> UsagePlans<S, C, K> {
     async fn plan(&self, key: Key<'_>, request: &Request<'_>) -> Result<Option<Arc<UsagePlan>>, PlanStoreError> {
         for id in key.plan_ids.split(' ').filter(|id| !id.is_empty()) {
             let found = self.plans.find(id, self.admissions.now_ms()).await?;
-            if let Some(plan) = found.filter(|plan| plan.covers(request.api_id, request.stage)) {
+            if let Some(plan) = found.filter(|plan| plan.covers(request.operation.api_id, request.operation.stage)) {
                 return Ok(Some(plan));
             }
         }
@@ -158,14 +146,6 @@ impl<S: PlanStore, C: Counters, K: Fn() -> i64> UsagePlans<S, C, K> {
 }
 
 fn call<'r>(request: &Request<'r>, plan: Option<&'r UsagePlan>) -> Call<'r> {
-    Call {
-        caller: request.key.zip(plan).map(|(key, plan)| Caller { key_id: key.id, plan }),
-        api_id: request.api_id,
-        stage: request.stage,
-        method: request.method,
-        path: request.path,
-        units: request.units,
-        stage_throttle: request.stage_throttle,
-        method_throttle: request.method_throttle,
-    }
+    let caller = request.key.zip(plan).map(|(key, plan)| Caller { key_id: key.id, plan });
+    Call { caller, operation: request.operation }
 }

@@ -5,8 +5,8 @@
 use std::{cell::Cell, future::Future, rc::Rc};
 
 use plans::{
-    Admission, Admissions, Answer, Call, Caller, Change, CounterError, Counters, Forget, HolderId, PeriodType, Quota,
-    Rate, Refusal, StageThrottle, Standing, Take, Taken, Throttle, UsagePlan, WhenUnavailable,
+    Admission, Admissions, Answer, Call, Caller, Change, CounterError, Counters, Forget, HolderId, Operation,
+    PeriodType, Quota, Rate, Refusal, StageThrottle, Standing, Take, Taken, Throttle, UsagePlan, WhenUnavailable,
 };
 use testkit::MemoryCounters;
 use tokio::task::yield_now;
@@ -79,14 +79,20 @@ impl<K: Fn() -> i64> Sandbox<K> {
 fn call(plan: Option<&UsagePlan>, units: u64) -> Call<'_> {
     Call {
         caller: plan.map(|plan| Caller { key_id: "key-1", plan }),
-        api_id: "api",
-        stage: "prod",
-        method: "GET",
-        path: "/pets",
-        units,
-        stage_throttle: None,
-        method_throttle: None,
+        operation: Operation {
+            api_id: "api",
+            stage: "prod",
+            method: "GET",
+            path: "/pets",
+            units,
+            stage_throttle: None,
+            method_throttle: None,
+        },
     }
+}
+
+fn below<'c>(stage: &'c StageThrottle, call: Call<'c>) -> Call<'c> {
+    Call { operation: Operation { stage_throttle: Some(stage), ..call.operation }, ..call }
 }
 
 fn plan(limit: Option<u64>, throttle: Option<(u64, u64)>) -> UsagePlan {
@@ -190,7 +196,7 @@ fn an_admission_by_what_is_in_hand_allocates_nothing() {
         reserved: vec![(5, 40)],
     };
     let plan = plan(Some(1_000_000), Some((1_000, 1_000)));
-    let call = Call { stage_throttle: Some(&stage), ..call(Some(&plan), 1) };
+    let call = below(&stage, call(Some(&plan), 1));
     let sandbox = sandbox(&store, 1);
     let one_thread = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let serve = |requests| {
@@ -299,7 +305,7 @@ async fn a_plan_of_higher_priority_keeps_its_reserved_share() {
         for (plan, admitted) in plans.iter().zip(&mut admitted).rev() {
             // The higher plan asks for half the stage's rate.
             if plan.priority == 0 || sandbox.now_ms.get() % 200 == 0 {
-                let call = Call { stage_throttle: Some(&stage), ..call(Some(plan), 1) };
+                let call = below(&stage, call(Some(plan), 1));
                 *admitted += usize::from(matches!(sandbox.admissions.admit(&call).await, Admission::Admitted(_)));
             }
         }

@@ -38,6 +38,7 @@ fn the_template_sets_what_the_functions_read() {
     check("router", router::Config::load, &[]);
     check("authorizer", authorizer::Config::load, &[]);
     check("metering", metering::Config::load, &[]);
+    check("statement", statement::Config::load, &[]);
     check("cart", cart::Config::load, &["CART_TTL_DAYS"]);
     check("delivery", delivery::Config::load, &[]);
     check("connect", connect::Config::load, &[]);

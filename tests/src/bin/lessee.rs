@@ -4,7 +4,7 @@
 use std::{io::Write as _, time::Duration};
 
 use aws::{AwsSettings, Connection, CountersTable};
-use plans::{Admission, Admissions, Call, Caller, HolderId, PeriodType, Quota, Refusal, UsagePlan};
+use plans::{Admission, Admissions, Call, Caller, HolderId, Operation, PeriodType, Quota, Refusal, UsagePlan};
 use settings::Settings;
 
 /// How long a sandbox goes on after it was refused for the first time: all pauses, and blocks' deadlines.
@@ -59,13 +59,15 @@ fn plan(limit: u64) -> UsagePlan {
 fn call(plan: &UsagePlan) -> Call<'_> {
     Call {
         caller: Some(Caller { key_id: "key-shared", plan }),
-        api_id: "api",
-        stage: "prod",
-        method: "GET",
-        path: "/pets",
-        units: 1,
-        stage_throttle: None,
-        method_throttle: None,
+        operation: Operation {
+            api_id: "api",
+            stage: "prod",
+            method: "GET",
+            path: "/pets",
+            units: 1,
+            stage_throttle: None,
+            method_throttle: None,
+        },
     }
 }
 

@@ -38,11 +38,7 @@ impl Config {
     pub fn load(settings: &mut Settings<'_>) -> Self {
         Config {
             aws: AwsSettings::load(settings),
-            tables: ChannelTables {
-                connections: settings.text("CONNECTIONS_TABLE"),
-                subscriptions: settings.text("SUBSCRIPTIONS_TABLE"),
-                messages: settings.text("MESSAGES_TABLE"),
-            },
+            tables: ChannelTables::load(settings),
             queue_url: settings.text("BROADCAST_QUEUE_URL"),
             connections_url: settings.text("CONNECTIONS_URL"),
             rules_file: settings.text("LAMBDA_TASK_ROOT") + "/channels.json",

@@ -22,11 +22,7 @@ impl Config {
     pub fn load(settings: &mut Settings<'_>) -> Self {
         Config {
             aws: AwsSettings::load(settings),
-            tables: ChannelTables {
-                connections: settings.text("CONNECTIONS_TABLE"),
-                subscriptions: settings.text("SUBSCRIPTIONS_TABLE"),
-                messages: settings.text("MESSAGES_TABLE"),
-            },
+            tables: ChannelTables::load(settings),
             queue_url: settings.text("BROADCAST_QUEUE_URL"),
             rules_file: settings.text("LAMBDA_TASK_ROOT") + "/channels.json",
             subscription_cap: settings.number_or("SUBSCRIPTIONS_PER_CONNECTION", 100),

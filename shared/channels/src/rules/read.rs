@@ -225,7 +225,7 @@ mod tests {
         check(
             json!([{"channel": "a//b", "allow": [], "where": {"planId": "gold", "a/b": [1]}, "shards": 257}]),
             &[
-                "/0/channel: \"\" is no segment | write text of A-Za-z0-9-_.:~@, {attribute}, * or, at the end, **",
+                "/0/channel: \"\" is no segment | write text of A-Za-z0-9-_.:~@+, {attribute}, * or, at the end, **",
                 "/0/allow: the rule allows nothing | write a list of subscribe, publish and presence",
                 "/0/where/a~1b/0: an attribute is a text and never a number | write it in quotes",
                 "/0/where/planId: where planId is a text | write a list of texts",

@@ -10,7 +10,8 @@ use std::{
 };
 
 use plans::{
-    Admission, Ask, Asked, Call, Caller, CounterError, Holder, HolderId, Move, Period, Refusal, Reply, Step, UsagePlan,
+    Admission, Ask, Asked, Call, Caller, CounterError, Holder, HolderId, Move, Operation, Period, Refusal, Reply, Step,
+    UsagePlan,
 };
 
 use crate::{random::Random, store::Store};
@@ -309,12 +310,14 @@ impl World {
 pub(crate) fn call(plan: &UsagePlan, units: u64) -> Call<'_> {
     Call {
         caller: Some(Caller { key_id: KEY, plan }),
-        api_id: "api",
-        stage: "prod",
-        method: "GET",
-        path: "/pets",
-        units,
-        stage_throttle: None,
-        method_throttle: None,
+        operation: Operation {
+            api_id: "api",
+            stage: "prod",
+            method: "GET",
+            path: "/pets",
+            units,
+            stage_throttle: None,
+            method_throttle: None,
+        },
     }
 }

@@ -69,7 +69,7 @@ impl Account {
         }
         let spent = period.filter(|_| !unasked);
         if let Some(lease) = spent.and_then(|period| self.quota_of(period)) {
-            lease.spend(call.units, now_ms);
+            lease.spend(call.operation.units, now_ms);
         }
         Ok(Allowance { spent, ..self.allowance(call, caller, now_ms) })
     }
@@ -131,7 +131,15 @@ impl Account {
         let Some((throttle, own)) = call.plan_throttle() else { return Ok(None) };
         let (key, plan) = (caller.key_id, &*caller.plan.id);
         let rule = TokenRule { throttle, reserved_percent: 0 };
-        let of_method = ["plan", plan, key, call.api_id, call.stage, call.method, call.path];
+        let of_method = [
+            "plan",
+            plan,
+            key,
+            call.operation.api_id,
+            call.operation.stage,
+            call.operation.method,
+            call.operation.path,
+        ];
         let of_plan = ["plan", plan, key];
         let parts: &[&str] = if own { &of_method } else { &of_plan };
         let place = place_of(&mut self.tokens, parts, rule, id, now_ms);
@@ -170,10 +178,10 @@ impl Account {
         now_ms: i64,
     ) -> Result<Unasked, Step> {
         let lease = self.lease_of(id, caller, quota, period, now_ms);
-        if lease.has(call.units) {
+        if lease.has(call.operation.units) {
             return Ok(false);
         }
-        match lease.lack(id, call.units, now_ms) {
+        match lease.lack(id, call.operation.units, now_ms) {
             Lack::Ask(question) => Err(Step::Ask(Box::new(self.ask(caller.key_id, period, question)))),
             Lack::Wait => Err(Step::Wait),
             Lack::Shut(Shut::Unavailable, _) if caller.plan.when_quota_unavailable() == WhenUnavailable::Admit => {

@@ -9,19 +9,26 @@ use crate::{Period, Throttle, UsagePlan, throttle::TokenRule};
 pub struct Call<'c> {
     /// Whose it is, and what plan it is held to; none where the operation asks for no key.
     pub caller: Option<Caller<'c>>,
+    /// What it asks for.
+    pub operation: Operation<'c>,
+}
+
+/// An operation, as far as plans care.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'c> {
     /// The API's id.
     pub api_id: &'c str,
     /// The stage's name.
     pub stage: &'c str,
-    /// The operation's method: `GET`.
+    /// Its method: `GET`, or `ANY`.
     pub method: &'c str,
-    /// The operation's path as the definition writes it: `/pets/{id}`.
+    /// Its path as the definition writes it: `/pets/{id}`.
     pub path: &'c str,
-    /// What it costs of the quota: `x-tollgate-units`, else 1.
+    /// What a request of it costs of the quota: `x-tollgate-units`, else 1.
     pub units: u64,
     /// The whole stage's throttle.
     pub stage_throttle: Option<&'c StageThrottle>,
-    /// The operation's throttle, for all callers together.
+    /// Its own throttle, for all callers together.
     pub method_throttle: Option<&'c Throttle>,
 }
 
@@ -101,7 +108,7 @@ pub struct QuotaState {
 impl Call<'_> {
     /// What the stage's bucket allows this caller: not what is reserved for those above it.
     pub(crate) fn stage_rule(&self) -> Option<TokenRule> {
-        let StageThrottle { throttle, reserved } = self.stage_throttle?;
+        let StageThrottle { throttle, reserved } = self.operation.stage_throttle?;
         let priority = self.caller.map_or(0, |caller| caller.plan.priority);
         let above = reserved.iter().filter(|(level, _)| *level > priority).map(|(_, percent)| u64::from(*percent));
         Some(TokenRule { throttle: *throttle, reserved_percent: above.sum::<u64>().min(100) })
@@ -109,8 +116,8 @@ impl Call<'_> {
 
     /// The throttle that the caller's plan holds it to, and whether it is the operation's own.
     pub(crate) fn plan_throttle(&self) -> Option<(Throttle, bool)> {
-        let plan = self.caller?.plan;
-        let own = plan.method_throttle(self.api_id, self.stage, self.path, self.method);
+        let (plan, operation) = (self.caller?.plan, self.operation);
+        let own = plan.method_throttle(operation.api_id, operation.stage, operation.path, operation.method);
         own.map(|throttle| (*throttle, true)).or_else(|| plan.throttle.map(|throttle| (throttle, false)))
     }
 }
