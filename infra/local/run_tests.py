@@ -8,6 +8,7 @@ import shutil
 
 import browser
 import deployment
+import load as customers
 import processes
 import services
 import tools
@@ -31,7 +32,7 @@ def phases():
         ("Read the shapes of documents", [*CARGO_TEST, "--workspace", "--test", "fixtures"], "A document broke a promise"),
         ("Fuzz each target for a moment", [*CARGO_TEST, "--workspace", "--test", "short"], "An input broke a promise"),
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
-        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.BUILD_API, "--check"],
+        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.TOLLGATE, *deployment.BUILD_API, "--check"],
          "One of them is stale, and `make up` writes it anew"),
         *((f"Compare the templates of tests/{name} with its api.yaml", [*services.build_api(name), "--check"],
            "One of them is stale, and `infra/local/stack.py services` writes it anew") for name in services.NAMES),
@@ -94,6 +95,9 @@ def tell_stories(console, state):
         # By its target and not by its package: so cargo keeps the features of the tests before and builds nothing again.
         phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--workspace", "--test", "stories"],
               "An end-to-end test failed", TOLLGATE_STACK=str(state / "stack.json"))
+        phase(console, state / "load-build.log", "Build the customers", customers.BUILD, "They did not compile")
+        phase(console, state / "load.log", "Buy in the shop, and check its books", [customers.PROGRAM, "10"],
+              "The books of the shop do not agree", TOLLGATE_STACK=str(state / "stack.json"))
         look_at_the_shop(console, state)
     finally:
         with console.step("Stop the stack"):

@@ -314,6 +314,11 @@ def port_number(text):
     return int(text)
 
 
+def of_port(port):
+    """The folder of the stack on a port."""
+    return checkout_state() / str(port)
+
+
 def parse_arguments():
     parser = Arguments(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Arguments)
@@ -327,7 +332,7 @@ def parse_arguments():
 
 def run(arguments):
     port = DEFAULT_PORT if arguments.port is None else arguments.port
-    state = arguments.state.resolve() if arguments.state else checkout_state() / str(port)
+    state = arguments.state.resolve() if arguments.state else of_port(port)
     console = Console(arguments.quiet)
     if arguments.command == "up":
         stack = up(state, port, console)

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     payments::moved,
     services::{form, target, text},
-    shop::{call, customer, filled_cart, get},
+    shop::{call, counted, customer, filled_cart, get, left},
 };
 
 /// Longer than the patience of every state together, on the local stack.
@@ -184,6 +184,18 @@ fn an_order_that_nobody_can_deliver_is_cancelled_and_refunded() {
     assert_eq!(ended(&execution)["status"], "SUCCEEDED");
     assert_eq!(moved(&order), ["capture", "refund"]);
     assert_eq!(get(&format!("/orders/{order}/payments")).1["state"], "refunded");
+}
+
+#[test]
+fn a_cancelled_order_puts_back_what_it_took_and_a_delivered_one_does_not() {
+    for (name, last, expected) in [("sold-out", "refunded", 5), ("there", "delivered", 4)] {
+        let sku = counted(name, 5);
+        let (order, _) = paid_order(&sku, "");
+        assert_eq!(left(&sku), 4, "{name}");
+        start(&order);
+        when(&order, last);
+        assert_eq!(left(&sku), expected, "{name}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use aws::JobsQueue;
 use channels::{Channel, Json, MessageId, Publication};
 use serde::Serialize;
 
-use crate::{order::Order, store::StoreError, tenant::Tenant, view::rfc_3339};
+use crate::{dynamo_store::within, order::Order, store::StoreError, tenant::Tenant, view::rfc_3339};
 
 /// The way to whoever listens for a customer's orders.
 pub trait Announcer: Sync {
@@ -25,7 +25,7 @@ impl Announcer for BroadcastQueue {
         let publication = publication(tenant, order).ok_or_else(|| {
             StoreError::Corrupt("the tenant's name, which no channel may have as a part of its own".to_owned())
         })?;
-        self.0.publish(publication).await.map_err(|error| StoreError::Unavailable(error.to_string()))
+        within(self.0.publish(publication)).await?.map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 }
 

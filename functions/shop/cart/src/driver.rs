@@ -32,10 +32,23 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// A store whose carts a till can reach.
+pub(crate) trait Beside {
+    /// They.
+    fn carts(&self) -> MemoryCarts;
+}
+
+impl Beside for MemoryCarts {
+    fn carts(&self) -> MemoryCarts {
+        self.clone()
+    }
+}
+
 /// A service over `store`, in a shop that sells what the known cart holds.
-pub(crate) fn service<S: CartStore>(store: S) -> CartService<S, MemoryTill, Heard> {
+pub(crate) fn service<S: CartStore + Beside>(store: S) -> CartService<S, MemoryTill, Heard> {
     let price = |amount| Money { amount, currency: Currency::parse("EUR").unwrap() };
-    let till = MemoryTill::default().selling("TEA-EARL-GREY-100", price(1250)).selling("MUG-BLUE", price(1999));
+    let till = MemoryTill::beside(&store.carts());
+    let till = till.selling("TEA-EARL-GREY-100", price(1250)).selling("MUG-BLUE", price(1999));
     let random = || Some(std::array::from_fn(|at| u8::try_from(at).unwrap()));
     CartService { store, till, announcer: Heard::default(), ttl_s: TTL_S, clock_ms: || NOW_S * 1000, random }
 }

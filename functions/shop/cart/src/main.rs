@@ -11,8 +11,8 @@ async fn main() -> Result<(), Error> {
     let config = runtime::start(Config::load)?;
     let connection = Connection::new(&config.aws)?;
     let client = connection.dynamodb();
-    let till = DynamoTill::new(client.clone(), config.products_table, config.orders_table);
-    let store = DynamoCarts::new(client, config.carts_table);
+    let store = DynamoCarts::new(client.clone(), config.carts_table);
+    let till = DynamoTill::new(client, store.clone(), config.products_table, config.orders_table);
     let announcer = BroadcastQueue(JobsQueue::new(&connection, config.broadcast_queue_url));
     let (ttl_s, clock_ms, random) = (config.cart_ttl_s, runtime::clock_ms, cart::random);
     let service = CartService { store, till, announcer, ttl_s, clock_ms, random };
