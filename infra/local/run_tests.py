@@ -48,12 +48,12 @@ def phases():
 
 
 def web_phases(console):
-    """The client for browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
+    """What runs in browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
     if not shutil.which("node"):
         console.say("           node is not on PATH: web/ is not tested")
         return []
-    command = ["node", "--experimental-websocket", "--test", "web/tests/tollgate-channels.test.js"]
-    return [("Test the client for browsers", command, "A test of web/ failed")]
+    command = ["node", "--experimental-websocket", "--test", *sorted((tools.ROOT / "web" / "tests").glob("*.test.js"))]
+    return [("Test what runs in browsers", command, "A test of web/ failed")]
 
 
 def main():
