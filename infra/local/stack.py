@@ -1,6 +1,6 @@
 """The local stack: AWS as an emulator on this machine, with the real template deployed to it.
 
-    stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make a key; 0 picks a free port
+    stack.py up   [--port N] [--state DIR] [--quiet]    build, start, deploy, make keys; 0 picks a free port
     stack.py down [--port N] [--state DIR]              end what `up` started; without options, every stack of `up`
     stack.py services [--port N] [--state DIR]          deploy the end-to-end tests' own API to a stack that is up
     stack.py release                                    build the functions as they run on AWS, and no more
@@ -31,6 +31,12 @@ from console import Console, Failure, report
 from state import alone, checkout_state, load, save
 
 DEFAULT_PORT = 4566
+# The keys that a new stack gets, by their names in `stack.json`: whose, in which plan, with which features.
+KEYS = {
+    "key": (deployment.TENANT, "starter", "staff"),
+    "storefront_key": (deployment.TENANT, "storefront"),
+    "operator_key": ("operator", "starter", "operator"),
+}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HERE = Path(__file__).resolve().parent
 
@@ -56,6 +62,7 @@ def bring_up(state, port, console):
         deployment.build(console, state / "build.log")
         start(state, stack, console)
         outputs = deploy(state, stack, console)
+        deployment.open_shop(console, state / "storefront.log", stack)
         serve(state, stack, outputs, console)
         check(state, stack, console)
     except BaseException:
@@ -189,7 +196,7 @@ def get(port, path, patience=15):
 
 
 def deploy(state, stack, console):
-    """Deploys if something that a deployment reads has changed, and makes a key if the keys' table is a new one.
+    """Deploys if something that a deployment reads has changed, and makes keys if the keys' table is a new one.
 
     Returns the outputs.
     """
@@ -202,9 +209,10 @@ def deploy(state, stack, console):
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
-    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys"):
-        with console.step("Make a key for the tenant demo"):
-            stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"])
+    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or not KEYS.keys() <= stack.keys():
+        with console.step("Make keys"):
+            stack |= {name: deployment.create_key(stack["port"], outputs["ApiKeysTable"], *whose)
+                      for name, whose in KEYS.items()}
     deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})
     stack.update(load(state))
@@ -233,6 +241,7 @@ def describe(state, stack, outputs):
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},
         "queues": {"usage": outputs["UsageQueue"], "usage_dead_letters": outputs["UsageDeadLetters"]},
         "access_log": outputs["AccessLogGroup"],
+        "shop": f"http://localhost:{stack['port']}/_aws/execute-api/{outputs['ApiId']}/$default/shop/index.html",
         "tollgate": str(deployment.TOLLGATE[0]),
         "logs": str(state),
     }
@@ -256,7 +265,9 @@ def welcome(stack):
     url, key = stack["url"], stack["key"]
     return f"""
 Tollgate is up: {url}
+The shop:       {stack['shop']}
 An API key:     {key}
+An operator's:  {stack['operator_key']}
 Its logs:       {stack['logs']}
 
 curl -i '{url}/health'

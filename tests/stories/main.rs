@@ -12,6 +12,8 @@ mod quotas;
 mod services;
 mod shop;
 mod shoppers;
+mod statements;
+mod storefront;
 mod tracing;
 mod usage;
 mod websocket;

@@ -174,15 +174,15 @@ fn get(key: &str) -> Answer {
 
 /// What a plan allows.
 #[derive(Default)]
-struct Plan {
-    limit: Option<usize>,
-    throttle: Option<Throttle>,
-    priority: u8,
+pub(crate) struct Plan {
+    pub(crate) limit: Option<usize>,
+    pub(crate) throttle: Option<Throttle>,
+    pub(crate) priority: u8,
 }
 
 /// A plan of its own for this run; its id.
 #[tokio::main(flavor = "current_thread")]
-async fn new_plan(name: &str, Plan { limit, throttle, priority }: Plan) -> String {
+pub(crate) async fn new_plan(name: &str, Plan { limit, throttle, priority }: Plan) -> String {
     let mut random = [0; 8];
     getrandom::fill(&mut random).expect("random bytes");
     let limit = limit.map(|limit| u64::try_from(limit).expect("a limit"));

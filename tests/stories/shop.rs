@@ -9,10 +9,13 @@ pub(crate) fn call(method: &str, path: &str, body: &Value) -> Answer {
     call_as(&Stack::get().key, method, path, body)
 }
 
-fn call_as(key: &str, method: &str, path: &str, body: &Value) -> Answer {
+pub(crate) fn call_as(key: &str, method: &str, path: &str, body: &Value) -> Answer {
+    Stack::get().call(request_as(key, method, path, body))
+}
+
+pub(crate) fn request_as(key: &str, method: &str, path: &str, body: &Value) -> Call {
     let call = Call::new(method, path).header("x-api-key", key);
-    let call = if body.is_null() { call } else { call.body("application/json", body.to_string()) };
-    Stack::get().call(call)
+    if body.is_null() { call } else { call.body("application/json", body.to_string()) }
 }
 
 pub(crate) fn get(path: &str) -> (u16, Value) {
@@ -83,7 +86,7 @@ fn a_cart_becomes_an_order_that_only_its_tenant_sees() {
     assert_eq!(get(&path), (200, order.clone()), "the table shows what checkout showed");
     assert_eq!(get(&format!("/customers/{customer}/orders")), (200, json!({"items": [order], "count": 1})));
 
-    let other = Stack::get().new_key("another-shop", true);
+    let other = Stack::get().new_key_with("another-shop", "staff");
     assert_eq!(call_as(&other, "GET", &path, &Value::Null).status, 404);
     let theirs = call_as(&other, "GET", &format!("/customers/{customer}/orders"), &Value::Null);
     assert_eq!(theirs.json(), json!({"items": [], "count": 0}));

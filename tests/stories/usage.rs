@@ -179,7 +179,8 @@ fn ledger() -> LedgerTable {
     LedgerTable::new(stack.connection().dynamodb(), stack.tables["usage"].clone())
 }
 
-fn fresh(name: &str) -> String {
+/// A name that nobody has had.
+pub(crate) fn fresh(name: &str) -> String {
     let mut random = [0; 8];
     getrandom::fill(&mut random).expect("random bytes");
     format!("{name}-{:016x}", u64::from_be_bytes(random))

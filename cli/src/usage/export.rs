@@ -1,16 +1,30 @@
-//! `tollgate usage export`: usage for billing systems, a line of JSON for each event.
+//! `tollgate usage export`: usage for billing systems, written as a line of JSON for each event or sent to them.
+
+mod delivery;
+mod event;
+mod receiver;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use aws::NetworkBackends;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
-use usage::{Hour, SpanKind, UsageRecord, cloud_events, marketplace_records, meter_events};
+use usage::{Hour, SpanKind, UsageRecord};
 
+use self::{
+    delivery::{Delivery, Patience},
+    event::Event,
+    receiver::Receiver,
+};
 use super::Selection;
-use crate::check;
+use crate::{check, keys};
 
-/// Write usage in the shape that a billing system takes. Hours that are not over for two hours are left out: what would still
-/// change is not the same event when it is exported again.
+/// The variable with the secret that receivers ask for: an argument would be in the list of processes.
+const TOKEN: &str = "TOLLGATE_EXPORT_TOKEN";
+
+/// Write usage in the shape that a billing system takes, or send it there. Hours that are not over for two hours are left out:
+/// what would still change is not the same event when it is exported again.
 #[derive(Args)]
 pub(crate) struct Export {
     #[command(flatten)]
@@ -18,6 +32,12 @@ pub(crate) struct Export {
     /// What takes it.
     #[arg(long, value_enum)]
     format: Shape,
+    /// Where it is sent, with the secret in TOLLGATE_EXPORT_TOKEN: a URL; for AWS Marketplace, "aws". Without it, it is written.
+    #[arg(long)]
+    send_to: Option<String>,
+    /// AWS Marketplace's product code.
+    #[arg(long)]
+    product: Option<String>,
     /// Stripe's event name, or AWS Marketplace's dimension.
     #[arg(long, default_value = "units")]
     meter: String,
@@ -26,7 +46,7 @@ pub(crate) struct Export {
     customers: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Shape {
     /// CloudEvents, as OpenMeter takes them.
     CloudEvents,
@@ -37,36 +57,45 @@ enum Shape {
 }
 
 impl Export {
-    /// Carries it out.
+    /// Carries it out. Fails where something was not taken.
     pub(super) async fn run(self) -> Result<(), String> {
         let customers = self.customers()?;
+        let backends = NetworkBackends::new(&keys::connection()?);
+        let mut delivery = match &self.send_to {
+            None => None,
+            Some(to) => Some(Delivery::new(self.receiver(to)?, &backends, Patience::default())),
+        };
         let open = Hour::at_ms(runtime::clock_ms()).minus(2);
         for (tenant, mut records) in self.selection.read(SpanKind::Hour).await? {
             records.retain(|record| record.key.hour < open);
-            let customer = match &customers {
-                None => &tenant,
-                Some(customers) => match customers.get(&tenant) {
-                    Some(customer) => customer,
-                    None if records.is_empty() => continue,
-                    None => return Err(format!("the tenant {tenant:?} is not among the customers: add it")),
-                },
-            };
-            crate::out(&self.lines(&records, customer)?);
+            let Some(customer) = customer(customers.as_ref(), &tenant, records.is_empty())? else { continue };
+            let events = self.events(&records, customer)?;
+            match &mut delivery {
+                None => crate::out(&events.iter().map(Event::line).collect::<String>()),
+                Some(delivery) => delivery.send(events).await,
+            }
         }
-        Ok(())
+        delivery.map_or(Ok(()), |delivery| delivery.end(crate::tell))
     }
 
-    fn lines(&self, records: &[UsageRecord], customer: &str) -> Result<String, String> {
+    fn events(&self, records: &[UsageRecord], customer: &str) -> Result<Vec<Event>, String> {
         match self.format {
-            Shape::CloudEvents => lines(&cloud_events(records)),
-            Shape::Stripe => lines(&meter_events(records, &self.meter, customer)),
+            Shape::CloudEvents => Event::cloud_events(records),
+            Shape::Stripe => Event::of_stripe(records, &self.meter, customer),
+            Shape::Marketplace => Event::of_marketplace(records, &self.meter, customer),
+        }
+    }
+
+    fn receiver(&self, to: &str) -> Result<Receiver, String> {
+        let token = runtime::env(TOKEN).filter(|token| !token.is_empty());
+        match self.format {
+            Shape::CloudEvents => Receiver::open_meter(to, token),
+            Shape::Stripe => Receiver::stripe(to, token),
             Shape::Marketplace => {
-                let records = marketplace_records(records, &self.meter, customer);
-                lines(
-                    &records.map_err(|hour| {
-                        format!("in the hour {hour} there were more units than AWS Marketplace takes")
-                    })?,
-                )
+                let product = self.product.clone().ok_or("give the product's code: --product CODE")?;
+                // Its API is not in every region; the operator's is the one of the settings.
+                let region = runtime::env("AWS_REGION").unwrap_or_default();
+                Receiver::marketplace(to, product, region)
             }
         }
     }
@@ -78,7 +107,16 @@ impl Export {
     }
 }
 
-fn lines(events: &[impl Serialize]) -> Result<String, String> {
-    let line = |event| serde_json::to_string(event).map(|line| line + "\n");
-    events.iter().map(line).collect::<Result<String, _>>().map_err(|error| error.to_string())
+/// What a tenant is called there; nothing of one that is not among the customers and has used nothing.
+fn customer<'c>(
+    customers: Option<&'c BTreeMap<String, String>>,
+    tenant: &'c str,
+    is_idle: bool,
+) -> Result<Option<&'c str>, String> {
+    let Some(customers) = customers else { return Ok(Some(tenant)) };
+    match customers.get(tenant) {
+        Some(customer) => Ok(Some(customer)),
+        None if is_idle => Ok(None),
+        None => Err(format!("the tenant {tenant:?} is not among the customers: add it")),
+    }
 }

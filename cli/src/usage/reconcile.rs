@@ -8,7 +8,7 @@
 use clap::Args;
 use plans::{Change, Counters as _, HolderId, Move, Stamp};
 
-use super::verify::{Checked, Tables, counter_names};
+use super::verify::{Checked, Tables};
 
 /// For how long nobody must have changed a counter.
 const QUIET_MS: u64 = 24 * 3_600_000;
@@ -49,7 +49,7 @@ impl Reconcile {
         let unused = checked.granted.saturating_sub(checked.counted);
         let counters = self.tables.counters()?;
         let mut standings = Vec::new();
-        for name in counter_names(&checked.plan, &checked.key, checked.period) {
+        for name in checked.plan.quota_counters(&checked.key, checked.period) {
             let standing = counters.look(&name).await.map_err(|error| error.to_string())?;
             let last = standing.marks.iter().map(|(_, stamp)| *stamp).fold(standing.floor, Stamp::max);
             if last.0.saturating_add(QUIET_MS) > now_ms {

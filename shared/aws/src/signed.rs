@@ -116,6 +116,7 @@ fn signing_name(service: &str) -> &str {
         "bedrock-agent-runtime" | "bedrock-runtime" => "bedrock",
         "appconfigdata" => "appconfig",
         "streams.dynamodb" => "dynamodb",
+        "metering.marketplace" => "aws-marketplace",
         "data-ats.iot" | "data.iot" => "iotdata",
         "runtime.lex" => "lex",
         "runtime.sagemaker" => "sagemaker",

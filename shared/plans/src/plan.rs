@@ -142,6 +142,13 @@ impl UsagePlan {
         self.shards.unwrap_or(called_for).clamp(1, MAX_SHARDS)
     }
 
+    /// The names of the items that count a key's quota in a period.
+    pub fn quota_counters(&self, key_id: &str, period: Period) -> Vec<String> {
+        let name = format!("quota#{}#{key_id}#{period}", self.id);
+        let shard = |shard: u64| if shard == 0 { name.clone() } else { format!("{name}#{shard}") };
+        (0..self.counter_shards()).map(shard).collect()
+    }
+
     /// What becomes of a request when its throttle cannot be asked: it is let through, if the plan does not say otherwise.
     pub fn when_throttle_unavailable(&self) -> WhenUnavailable {
         self.when_unavailable.unwrap_or(WhenUnavailable::Admit)

@@ -8,10 +8,8 @@ pub mod signature;
 pub mod tasks;
 
 use aws::{AwsSettings, Connection, NetworkBackends};
-use gateway::GatewayResponse;
-use runtime::event::{EventProblem, HttpEvent, Reply, Surroundings};
+use runtime::event::{EventProblem, HttpEvent, Reply};
 use settings::Settings;
-use tracing::Instrument as _;
 
 use crate::{
     signature::{MIN_SECRET_BYTES, Secret},
@@ -65,18 +63,10 @@ impl<T: Tasks> Callbacks<T> {
     /// When it is not an HTTP event.
     pub async fn answer(&self, event: HttpEvent) -> Result<Reply, EventProblem> {
         let now_ms = (self.clock_ms)();
-        match event.into_request(&Surroundings { now_ms, ..Surroundings::default() }) {
-            Ok((request, shape)) => {
-                let span = tracing::info_span!("request", requestId = request.request_id);
-                let answered = callback::answer(&request, &self.secret, &self.tasks, now_ms / 1000);
-                Ok(Reply::new(shape, &answered.instrument(span).await).0)
-            }
-            Err(EventProblem::Body { shape, .. }) => {
-                let told = serde_json::json!({"message": "the body is marked as base64 and is not"});
-                Ok(Reply::new(shape, &GatewayResponse::json(400, &told)).0)
-            }
-            Err(problem) => Err(problem),
-        }
+        runtime::event::answer(event, now_ms, async |request| {
+            callback::answer(&request, &self.secret, &self.tasks, now_ms / 1000).await
+        })
+        .await
     }
 }
 

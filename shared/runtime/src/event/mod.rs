@@ -8,9 +8,11 @@
 //!
 //! Fields are read by name, absent ones by what their absence means; nothing here can panic on any JSON.
 
+mod answer;
 mod pairs;
 mod parse;
 mod reply;
 
+pub use answer::answer;
 pub use parse::{EventProblem, HttpEvent, Surroundings};
 pub use reply::{Reply, Shape};
