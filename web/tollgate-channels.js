@@ -1,7 +1,7 @@
 // The client of Tollgate's WebSocket channels, for browsers and for anything else that has `WebSocket`.
 //
 //     const channels = new TollgateChannels("wss://….amazonaws.com/live", { key: "tg…" });
-//     await channels.subscribe("orders/acme/42", message => console.log(message.sequence, message.data));
+//     await channels.subscribe("rooms/acme/lobby", message => console.log(message.sequence, message.data));
 //     await channels.publish("rooms/acme/lobby", { text: "hello" });
 //
 // It connects again with growing waits, subscribes again, drops what comes twice, asks for what it missed from the channel's
@@ -10,6 +10,7 @@
 
 const DEFAULTS = {
   key: undefined, // the API key, sent as a subprotocol: browsers can send no header
+  token: undefined, // a token of who has signed in, likewise; it ends, so it may be a function that gives the present one
   connectBackoffMs: [250, 30_000], // the longest first wait, and the longest of all; each is cut short at random
   requestTimeoutMs: 10_000,
   pingEveryMs: 5 * 60_000, // API Gateway ends a connection that is idle for 10 minutes
@@ -123,15 +124,22 @@ export class TollgateChannels {
   }
 
   #connect() {
-    const { key, onState, WebSocket } = this.#options;
+    const { onState, WebSocket } = this.#options;
     onState({ state: "connecting" });
-    const socket = new WebSocket(this.#url, key ? ["tollgate.v1", `tollgate.key.${key}`] : ["tollgate.v1"]);
+    const socket = new WebSocket(this.#url, ["tollgate.v1", ...this.#credentials()]);
     this.#socket = socket;
     socket.onopen = () => this.#opened();
     socket.onmessage = event => this.#received(event.data);
     // Not every client says `close` where the handshake failed.
     socket.onerror = () => socket.readyState !== 1 && this.#lost(socket);
     socket.onclose = event => this.#lost(socket, event.code);
+  }
+
+  /** What the client shows, as subprotocols. */
+  #credentials() {
+    const shown = ["key", "token"].map(name => [name, this.#options[name]]);
+    const present = shown.map(([name, given]) => [name, typeof given === "function" ? given() : given]);
+    return present.filter(([, text]) => text).map(([name, text]) => `tollgate.${name}.${text}`);
   }
 
   #opened() {

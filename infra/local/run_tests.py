@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 
+import browser
 import deployment
+import load as customers
 import processes
 import services
 import tools
@@ -30,7 +32,7 @@ def phases():
         ("Read the shapes of documents", [*CARGO_TEST, "--workspace", "--test", "fixtures"], "A document broke a promise"),
         ("Fuzz each target for a moment", [*CARGO_TEST, "--workspace", "--test", "short"], "An input broke a promise"),
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
-        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.BUILD_API, "--check"],
+        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.TOLLGATE, *deployment.BUILD_API, "--check"],
          "One of them is stale, and `make up` writes it anew"),
         *((f"Compare the templates of tests/{name} with its api.yaml", [*services.build_api(name), "--check"],
            "One of them is stale, and `infra/local/stack.py services` writes it anew") for name in services.NAMES),
@@ -46,12 +48,12 @@ def phases():
 
 
 def web_phases(console):
-    """The client for browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
+    """What runs in browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
     if not shutil.which("node"):
         console.say("           node is not on PATH: web/ is not tested")
         return []
-    command = ["node", "--experimental-websocket", "--test", "web/tests/tollgate-channels.test.js"]
-    return [("Test the client for browsers", command, "A test of web/ failed")]
+    command = ["node", "--experimental-websocket", "--test", *sorted((tools.ROOT / "web" / "tests").glob("*.test.js"))]
+    return [("Test what runs in browsers", command, "A test of web/ failed")]
 
 
 def main():
@@ -93,9 +95,23 @@ def tell_stories(console, state):
         # By its target and not by its package: so cargo keeps the features of the tests before and builds nothing again.
         phase(console, state / "e2e.log", "Run the end-to-end tests", [*CARGO_TEST, "--workspace", "--test", "stories"],
               "An end-to-end test failed", TOLLGATE_STACK=str(state / "stack.json"))
+        phase(console, state / "load-build.log", "Build the customers", customers.BUILD, "They did not compile")
+        phase(console, state / "load.log", "Buy in the shop, and check its books", [customers.PROGRAM, "10"],
+              "The books of the shop do not agree", TOLLGATE_STACK=str(state / "stack.json"))
+        look_at_the_shop(console, state)
     finally:
         with console.step("Stop the stack"):
             down(state)
+
+
+def look_at_the_shop(console, state):
+    """Runs the browser's tests, where there is a browser or one can be installed."""
+    try:
+        browser.prepare(console, state / "browser.log")
+    except Failure as missing:
+        console.say(f"           The shop is not looked at in a browser: {missing}")
+        return
+    browser.watch(console, state / "browser.log", state)
 
 
 def clear_away_earlier_runs():

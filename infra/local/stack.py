@@ -31,6 +31,12 @@ from console import Console, Failure, report
 from state import alone, checkout_state, load, save
 
 DEFAULT_PORT = 4566
+# The keys that a new stack gets, by their names in `stack.json`: whose, in which plan, with which features.
+KEYS = {
+    "key": (deployment.TENANT, "starter", "staff"),
+    "storefront_key": (deployment.TENANT, "storefront"),
+    "operator_key": ("operator", "starter", "operator"),
+}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HERE = Path(__file__).resolve().parent
 
@@ -56,6 +62,7 @@ def bring_up(state, port, console):
         deployment.build(console, state / "build.log")
         start(state, stack, console)
         outputs = deploy(state, stack, console)
+        deployment.open_shop(console, state / "storefront.log", stack)
         serve(state, stack, outputs, console)
         check(state, stack, console)
     except BaseException:
@@ -202,10 +209,10 @@ def deploy(state, stack, console):
     stack.pop("deployed", None)
     outputs = deployment.deploy(console, state / "deploy.log", stack["port"], values)
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
-    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or "operator_key" not in stack:
-        with console.step("Make a key for the tenant demo, and one for who operates the gateway"):
-            stack["key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"], "demo")
-            stack["operator_key"] = deployment.create_key(stack["port"], outputs["ApiKeysTable"], "operator", "operator")
+    if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or not KEYS.keys() <= stack.keys():
+        with console.step("Make keys"):
+            stack |= {name: deployment.create_key(stack["port"], outputs["ApiKeysTable"], *whose)
+                      for name, whose in KEYS.items()}
     deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})
     stack.update(load(state))
@@ -223,6 +230,7 @@ def describe(state, stack, outputs):
         "broadcast_queue_url": outputs["BroadcastQueueUrl"],
         "payments_binary": str(built("payments")),
         "delivery_machine": outputs["DeliveryMachine"],
+        "unpaid_machine": outputs["UnpaidMachine"],
         "customers_topic": outputs["CustomersTopic"],
         "tables": {"api_keys": outputs["ApiKeysTable"], "usage_plans": outputs["UsagePlansTable"],
                    "counters": outputs["CountersTable"], "carts": outputs["CartsTable"],
@@ -233,6 +241,7 @@ def describe(state, stack, outputs):
         "functions": {name: outputs[f"{name.title()}Function"] for name in ("router", "authorizer", "cart", "metering")},
         "queues": {"usage": outputs["UsageQueue"], "usage_dead_letters": outputs["UsageDeadLetters"]},
         "access_log": outputs["AccessLogGroup"],
+        "shop": f"http://localhost:{stack['port']}/_aws/execute-api/{outputs['ApiId']}/$default/shop/index.html",
         "tollgate": str(deployment.TOLLGATE[0]),
         "logs": str(state),
     }
@@ -256,6 +265,7 @@ def welcome(stack):
     url, key = stack["url"], stack["key"]
     return f"""
 Tollgate is up: {url}
+The shop:       {stack['shop']}
 An API key:     {key}
 An operator's:  {stack['operator_key']}
 Its logs:       {stack['logs']}
@@ -305,6 +315,11 @@ def port_number(text):
     return int(text)
 
 
+def of_port(port):
+    """The folder of the stack on a port."""
+    return checkout_state() / str(port)
+
+
 def parse_arguments():
     parser = Arguments(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Arguments)
@@ -318,7 +333,7 @@ def parse_arguments():
 
 def run(arguments):
     port = DEFAULT_PORT if arguments.port is None else arguments.port
-    state = arguments.state.resolve() if arguments.state else checkout_state() / str(port)
+    state = arguments.state.resolve() if arguments.state else of_port(port)
     console = Console(arguments.quiet)
     if arguments.command == "up":
         stack = up(state, port, console)

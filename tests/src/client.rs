@@ -50,8 +50,13 @@ impl Call {
         self.header("content-type", content_type)
     }
 
-    /// Sends it to `base`.
+    /// Sends it to `base`, which must answer.
     pub fn send(self, base: &str) -> Answer {
+        self.try_send(base).expect("an answer")
+    }
+
+    /// Sends it to `base`; says why there is no answer.
+    pub fn try_send(self, base: &str) -> Result<Answer, String> {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
@@ -64,12 +69,12 @@ impl Call {
             request = request.header(name, value);
         }
         let request = request.body(self.body.unwrap_or_default()).expect("a request");
-        let response = agent.run(request).expect("an answer");
+        let response = agent.run(request).map_err(|error| error.to_string())?;
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()));
         let (status, headers) = (response.status().as_u16(), headers.collect());
-        let body = response.into_body().with_config().limit(64 << 20).read_to_vec().expect("a body");
-        Answer { status, headers, body }
+        let body = response.into_body().with_config().limit(64 << 20).read_to_vec();
+        Ok(Answer { status, headers, body: body.map_err(|error| error.to_string())? })
     }
 }
 

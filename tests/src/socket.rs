@@ -103,6 +103,11 @@ impl Socket {
         }
     }
 
+    /// How many messages have come that nobody has asked for yet.
+    pub fn pending(&self) -> usize {
+        self.inbox.len()
+    }
+
     /// The next frame.
     pub fn read(&mut self) -> Value {
         loop {

@@ -16,6 +16,8 @@ pub struct Stack {
     pub url: String,
     /// The demo tenant's API key.
     pub key: String,
+    /// The demo tenant's API key that the storefront shows to everybody.
+    pub storefront_key: String,
     /// An API key with the feature `operator`.
     pub operator_key: String,
     /// Where all of AWS is.
@@ -32,6 +34,8 @@ pub struct Stack {
     pub payments_binary: String,
     /// The state machine of deliveries, by its ARN.
     pub delivery_machine: String,
+    /// The state machine that gives up orders which nobody pays, by its ARN.
+    pub unpaid_machine: String,
     /// The topic that tells customers, by its ARN.
     pub customers_topic: String,
     /// The tables' names: `api_keys`, `usage_plans`, `counters`, `carts`, `products`, `orders`, `payments`, `connections`,
@@ -106,16 +110,21 @@ impl Stack {
 
     /// Makes an API key for a tenant of that name, in the sample's plan.
     pub fn new_key(&self, tenant: &str, enabled: bool) -> String {
-        self.make_key(tenant, "starter", enabled)
+        self.make_key(tenant, "starter", enabled, &[])
     }
 
     /// Makes an API key for a tenant of that name, in a plan.
     pub fn new_key_in(&self, tenant: &str, plan_id: &str) -> String {
-        self.make_key(tenant, plan_id, true)
+        self.make_key(tenant, plan_id, true, &[])
+    }
+
+    /// Makes an API key for a tenant of that name, in the sample's plan, that unlocks a feature.
+    pub fn new_key_with(&self, tenant: &str, feature: &str) -> String {
+        self.make_key(tenant, "starter", true, &[feature])
     }
 
     #[tokio::main(flavor = "current_thread")]
-    async fn make_key(&self, tenant: &str, plan_id: &str, enabled: bool) -> String {
+    async fn make_key(&self, tenant: &str, plan_id: &str, enabled: bool, features: &[&str]) -> String {
         let mut random = [0; 20];
         getrandom::fill(&mut random).expect("random bytes");
         let key = ApiKey::from_random(random);
@@ -125,7 +134,7 @@ impl Stack {
             plan_id: plan_id.to_owned(),
             enabled,
             expires_at_ms: None,
-            features: Vec::new(),
+            features: features.iter().map(|feature| (*feature).to_owned()).collect(),
         };
         self.keys().create(&key.hash(), &record).await.expect("created");
         key.secret().to_owned()

@@ -26,12 +26,15 @@ async fn carts_in_dynamodb_keep_the_contract() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn prices_and_orders_in_dynamodb_keep_the_contract() {
+async fn shelves_and_orders_in_dynamodb_keep_the_contract() {
     let stack = Stack::get();
-    let [products, orders] = ["products", "orders"].map(|table| stack.tables[table].clone());
+    let [carts, products, orders] = ["carts", "products", "orders"].map(|table| stack.tables[table].clone());
     let price = Money { amount: 1250, currency: Currency::parse("EUR").expect("a currency") };
-    let till = DynamoTill::new(stack.connection().dynamodb(), products, orders);
-    till_contract::suite(&till, ("espresso-cup", price)).await;
+    let client = stack.connection().dynamodb();
+    let counted = crate::shop::shelved("contract", till_contract::STOCK).await;
+    let carts = DynamoCarts::new(client.clone(), carts);
+    let till = DynamoTill::new(client, carts.clone(), products, orders);
+    till_contract::suite(&carts, &till, ("espresso-cup", price), (&counted, price)).await;
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -1,16 +1,17 @@
 //! Delivery: a workflow that waits for a carrier, both ways, with callbacks that are lost and orders that are not paid.
 
 mod states;
+mod unpaid;
 
 use std::time::{Duration, Instant};
 
-use e2e::{Call, Stack};
+use e2e::{Call, Socket, Stack};
 use serde_json::{Value, json};
 
 use crate::{
     payments::moved,
     services::{form, target, text},
-    shop::{call, customer, filled_cart, get},
+    shop::{call, counted, customer, filled_cart, get, left},
 };
 
 /// Longer than the patience of every state together, on the local stack.
@@ -19,10 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// An order of one such article, for a customer whose name begins like that; its id and its customer.
 fn order(sku: &str, of: &str) -> (String, String) {
     let customer = format!("{of}{}", customer());
-    let cart = filled_cart(sku, 1);
+    let placed = checkout(&filled_cart(sku, 1), &customer);
+    (text(&placed["id"]), customer)
+}
+
+fn checkout(cart: &str, customer: &str) -> Value {
     let placed = call("POST", &format!("{cart}/checkout"), &json!({"customer": customer}));
     assert_eq!(placed.status, 201, "{}", placed.text());
-    (text(&placed.json()["id"]), customer)
+    placed.json()
 }
 
 fn pay(order: &str, amount: &Value) {
@@ -134,6 +139,40 @@ fn a_paid_order_is_delivered_and_the_customer_told() {
     assert_eq!(moved(&order), ["capture"]);
 }
 
+/// A page that looks at a customer's orders.
+fn listener(customer: &str) -> Socket {
+    let mut socket = Socket::with_key(&Stack::get().key);
+    socket.subscribe(&format!("orders/demo/{customer}"));
+    socket
+}
+
+/// The statuses that `socket` hears of an order, by their times: two that follow each other within moments may overtake
+/// each other on the queue.
+fn heard_of(socket: &mut Socket, order: &str, count: usize) -> Vec<String> {
+    let mut heard: Vec<Value> = (0..count).map(|_| socket.message()["data"].clone()).collect();
+    assert!(heard.iter().all(|said| said["order"] == order), "{heard:?}");
+    // A time without a fraction would come after those of its second that have one.
+    heard.sort_by_key(|said| text(&said["at"]).replace('Z', ""));
+    heard.iter().map(|said| text(&said["status"])).collect()
+}
+
+#[test]
+fn whoever_listens_sees_each_step_without_asking() {
+    for (sku, steps) in [
+        ("espresso-cup", &["placed", "paid", "requested", "delivered"] as &[_]),
+        ("sold-out-samovar", &["placed", "paid", "requested", "cancelled", "refunded"]),
+    ] {
+        let (customer, cart) = (customer(), filled_cart(sku, 1));
+        let (mut socket, mut other) = (listener(&customer), listener(&self::customer()));
+        let order = text(&checkout(&cart, &customer)["id"]);
+        pay(&order, &shown(&order)["total"]);
+        start(&order);
+        assert_eq!(heard_of(&mut socket, &order, steps.len()), steps);
+        assert_eq!(other.ask(json!({"action": "ping"}))["ok"], true);
+        assert_eq!(other.pending(), 0, "another customer's");
+    }
+}
+
 #[test]
 fn an_order_that_nobody_can_deliver_is_cancelled_and_refunded() {
     let (order, customer) = paid_order("sold-out-samovar", "");
@@ -146,6 +185,18 @@ fn an_order_that_nobody_can_deliver_is_cancelled_and_refunded() {
     assert_eq!(ended(&execution)["status"], "SUCCEEDED");
     assert_eq!(moved(&order), ["capture", "refund"]);
     assert_eq!(get(&format!("/orders/{order}/payments")).1["state"], "refunded");
+}
+
+#[test]
+fn a_cancelled_order_puts_back_what_it_took_and_a_delivered_one_does_not() {
+    for (name, last, expected) in [("sold-out", "refunded", 5), ("there", "delivered", 4)] {
+        let sku = counted(name, 5);
+        let (order, _) = paid_order(&sku, "");
+        assert_eq!(left(&sku), 4, "{name}");
+        start(&order);
+        when(&order, last);
+        assert_eq!(left(&sku), expected, "{name}");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod services;
 mod shop;
 mod shoppers;
 mod statements;
+mod storefront;
 mod tracing;
 mod usage;
 mod websocket;

@@ -62,8 +62,16 @@ fn me(token: &str) -> (u16, Value) {
     (answer.status, answer.json())
 }
 
+/// One of the tokens that the pool gave.
 pub(crate) fn token(tokens: &Value, kind: &str) -> String {
     tokens[kind].as_str().expect("a token").to_owned()
+}
+
+/// The token with a bit of its signature changed.
+pub(crate) fn tampered(token: &str) -> String {
+    let (message, signature) = token.rsplit_once('.').expect("a signature");
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    format!("{message}.{other}{}", &signature[1..])
 }
 
 #[test]
@@ -78,10 +86,7 @@ fn the_pools_access_token_lets_its_bearer_in_and_no_other_token_does() {
 
     let unauthorized = (401, json!({"message": "Unauthorized"}));
     assert_eq!(me(&token(&tokens, "IdToken")), unauthorized);
-    let (message, signature) = access.rsplit_once('.').expect("a signature");
-    let other = if signature.starts_with('A') { "B" } else { "A" };
-    let tampered = format!("{message}.{other}{}", &signature[1..]);
-    assert_eq!(me(&tampered), unauthorized);
+    assert_eq!(me(&tampered(&access)), unauthorized);
     assert_eq!(me(""), unauthorized);
     let elsewhere = token(&signed_in("another-pool"), "AccessToken");
     assert_eq!(me(&elsewhere), unauthorized);

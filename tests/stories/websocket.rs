@@ -6,12 +6,15 @@ use std::{
 };
 
 use aws::{ChannelStore, ChannelTables};
+use base64::Engine as _;
 use channels::{
     Caps, Channel, Connection, ConnectionId, Principal,
     ports::{ConnectionStore as _, Opening, SubscriberStore as _},
 };
 use e2e::{Call, Socket, Stack};
 use serde_json::{Value, json};
+
+use crate::shoppers::{signed_in, tampered, token};
 
 /// The template's `ConnectionsPerKey`.
 const PER_KEY: u32 = 500;
@@ -101,6 +104,78 @@ fn a_credential_is_welcome_wherever_a_client_can_put_it() {
     }
 }
 
+/// The handshake of a browser: a key, and a token of one who has signed in, as subprotocols.
+fn browser(key: &str, token: &str) -> Result<Socket, u16> {
+    let protocols = format!("tollgate.v1, tollgate.key.{key}, tollgate.token.{token}");
+    Socket::connect("", &[("sec-websocket-protocol", &protocols)]).map_err(|refused| refused.status)
+}
+
+/// Whose token it is: the claim `sub`.
+fn subject(token: &str) -> String {
+    let claims = token.split('.').nth(1).expect("claims");
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("base64url");
+    let claims: Value = serde_json::from_slice(&claims).expect("JSON");
+    claims["sub"].as_str().expect("a subject").to_owned()
+}
+
+#[test]
+fn a_shopper_hears_of_their_own_orders_and_of_no_others() {
+    let (tenant, tokens) = (fresh("shopper"), signed_in("tollgate-shoppers"));
+    let (key, access) = (key(&tenant), token(&tokens, "AccessToken"));
+    let sub = subject(&access);
+    let own = format!("orders/{tenant}/{sub}");
+    let mut socket = browser(&key, &access).expect("a connection");
+    assert_eq!(socket.protocol.as_deref(), Some("tollgate.v1"));
+    socket.subscribe(&own);
+    queue(&json!({"channel": own, "data": {"status": "shipped"}}));
+    assert_eq!(socket.message()["data"]["status"], "shipped");
+    let refused = |socket: &mut Socket, action: &str, channel: &str| {
+        let answer = socket.ask(json!({"action": action, "channel": channel, "data": 1}));
+        assert_eq!(answer["error"]["code"], "FORBIDDEN", "{action} {channel}: {answer}");
+    };
+    for (action, channel) in [
+        ("subscribe", format!("orders/{tenant}/another")),
+        ("subscribe", format!("orders/{tenant}/key-of-{tenant}")),
+        ("subscribe", format!("orders/another/{sub}")),
+        ("presence", own.clone()),
+        ("publish", own.clone()),
+    ] {
+        refused(&mut socket, action, &channel);
+    }
+    refused(&mut Socket::with_key(&key), "subscribe", &own);
+    let mut staff = Socket::with_key(&Stack::get().new_key_with(&tenant, "staff"));
+    staff.subscribe(&own);
+    let presence = staff.ask(json!({"action": "presence", "channel": own}));
+    let members: Vec<&str> = presence["members"].as_array().expect("members").iter().map(name_of).collect();
+    assert!(members.contains(&sub.as_str()), "{presence}");
+}
+
+fn name_of(member: &Value) -> &str {
+    member["member"].as_str().expect("a name")
+}
+
+#[test]
+fn a_token_is_welcome_wherever_a_client_can_put_it_and_a_bad_one_nowhere() {
+    let key = key("signed-in");
+    let (tokens, elsewhere) = (signed_in("tollgate-shoppers"), signed_in("another-pool"));
+    let access = token(&tokens, "AccessToken");
+    let shaken = |token: &str| {
+        let (bearer, query) = (format!("Bearer {token}"), format!("?access_token={token}"));
+        let header = Socket::connect("", &[("x-api-key", &key), ("authorization", &bearer)]).map_err(|no| no.status);
+        let query = Socket::connect(&query, &[("x-api-key", &key)]).map_err(|no| no.status);
+        [header, query, browser(&key, token)]
+            .map(|outcome| outcome.map(|mut socket| socket.ask(json!({"action": "ping"}))))
+    };
+    for answer in shaken(&access) {
+        assert_eq!(answer.expect("a connection")["ok"], true);
+    }
+    for bad in [tampered(&access), token(&tokens, "IdToken"), token(&elsewhere, "AccessToken"), "a.b.c".to_owned()] {
+        assert_eq!(shaken(&bad), [Err(403), Err(403), Err(403)], "{bad:.20}");
+    }
+    let alone = Socket::connect("", &[("authorization", &format!("Bearer {access}"))]).map(|_| ());
+    assert_eq!(alone.map_err(|refused| refused.status), Err(403), "the tenant is the key's");
+}
+
 #[test]
 fn both_clients_of_a_channel_get_what_one_publishes() {
     let tenant = fresh("talk");
@@ -130,7 +205,7 @@ fn both_clients_of_a_channel_get_what_one_publishes() {
 
 #[test]
 fn any_service_can_publish_through_the_queue() {
-    let mut socket = Socket::with_key(&key("service"));
+    let mut socket = Socket::with_key(&Stack::get().new_key_with("service", "staff"));
     socket.subscribe("orders/service/42");
     queue(&json!({"channel": "orders/service/42", "data": "plain", "messageId": "mine"}));
     let plain = socket.message();
@@ -156,6 +231,7 @@ fn an_error_is_an_answer_and_the_socket_stays_open() {
         (json!({"action": "subscribe", "channel": "orders/careless/\u{202e}42\u{0}"}).to_string(), "BAD_CHANNEL"),
         (json!({"action": "subscribe", "channel": long}).to_string(), "BAD_CHANNEL"),
         (json!({"action": "subscribe", "channel": "orders/other/42"}).to_string(), "FORBIDDEN"),
+        (json!({"action": "subscribe", "channel": "orders/careless/42"}).to_string(), "FORBIDDEN"),
         (json!({"action": "publish", "channel": "orders/careless/42", "data": 1}).to_string(), "FORBIDDEN"),
         (json!({"action": "presence", "channel": "orders/other/42"}).to_string(), "FORBIDDEN"),
         (

@@ -46,6 +46,20 @@ test("the key goes as a subprotocol and is not the one that is chosen", async ()
   assert.deepEqual(server.handshakes[0].protocols, ["tollgate.v1", `tollgate.key.${KEY}`]);
 });
 
+test("a token goes beside the key, each time the present one", async () => {
+  let session = 0;
+  const connecting = client({ token: () => `eyJ.${++session}.sig` });
+  await connecting.ping();
+  server.cut();
+  await until(() => server.handshakes.length === 2);
+  const protocols = server.handshakes.map(handshake => handshake.protocols);
+  const shown = number => ["tollgate.v1", `tollgate.key.${KEY}`, `tollgate.token.eyJ.${number}.sig`];
+  assert.deepEqual(protocols, [shown(1), shown(2)]);
+  client({ token: "eyJ.a.b" });
+  await until(() => server.handshakes.length === 3);
+  assert.equal(server.handshakes[2].protocols[2], "tollgate.token.eyJ.a.b");
+});
+
 test("a message arrives once, however often it is posted", async () => {
   const { got } = await listener("a");
   server.publish("a", 1, { times: 3 });

@@ -22,11 +22,11 @@ pub enum AuthorizerAnswer {
     /// A WebSocket API: a policy over `$connect`.
     #[serde(rename_all = "camelCase")]
     Policy {
-        /// The API key's public id; API Gateway wants some text where nobody is let in, too.
+        /// The API key's public id, else the token's subject; API Gateway wants some text where nobody is let in, too.
         principal_id: String,
         /// Whether the handshake goes on.
         policy_document: Policy,
-        /// The same: reaches the connection's routes under `requestContext.authorizer`.
+        /// Who connects ([`Principal::to_flat_context`]): reaches the connection's routes under `requestContext.authorizer`.
         #[serde(skip_serializing_if = "Option::is_none")]
         context: Option<Map<String, Value>>,
     },
@@ -49,20 +49,19 @@ struct Statement {
 }
 
 impl AuthorizerAnswer {
-    /// Lets `principal` in, or nobody.
-    pub(crate) fn new(event: &AuthorizerEvent, principal: Option<&Principal>) -> Self {
+    /// Lets `principal` in, or nobody. A WebSocket API is told of these `claims`.
+    pub(crate) fn new(event: &AuthorizerEvent, principal: Option<&Principal>, claims: &[String]) -> Self {
         let is_authorized = principal.is_some();
-        let context = principal.map(Principal::to_context);
         match event.method_arn() {
-            None => AuthorizerAnswer::Simple { is_authorized, context },
-            Some(arn) => AuthorizerAnswer::Policy {
-                principal_id: principal
-                    .and_then(|principal| principal.key_id.as_deref())
-                    .unwrap_or("nobody")
-                    .to_owned(),
-                policy_document: Policy::over(arn, is_authorized),
-                context,
-            },
+            None => AuthorizerAnswer::Simple { is_authorized, context: principal.map(Principal::to_context) },
+            Some(arn) => {
+                let id = principal.and_then(|known| known.key_id.as_deref().or(known.subject.as_deref()));
+                AuthorizerAnswer::Policy {
+                    principal_id: id.unwrap_or("nobody").to_owned(),
+                    policy_document: Policy::over(arn, is_authorized),
+                    context: principal.map(|principal| principal.to_flat_context(claims)),
+                }
+            }
         }
     }
 

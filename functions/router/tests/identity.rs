@@ -14,6 +14,8 @@ mod sign;
 mod authorizers;
 #[path = "identity/certificates.rs"]
 mod certificates;
+#[path = "identity/doors.rs"]
+mod doors;
 #[path = "identity/keys.rs"]
 mod keys;
 #[path = "identity/leaks/mod.rs"]
@@ -24,12 +26,12 @@ mod subscriptions;
 mod tokens;
 
 use gateway::Gateway;
-use identity::{FetchError, Fetched, KeyFetcher, KeyHash, KeyRecord, KeySets, KeyStore as _};
+use identity::{KeyHash, KeyRecord, KeySets, KeyStore as _};
 use router::{Here, Router};
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
 use sign::Signer;
-use testkit::{Call, StubBackends, demo_keys, table};
+use testkit::{Call, PublishedKeys, StubBackends, demo_keys, table};
 
 /// What `$context` says of the caller, for the client to read.
 const SHOWN: &str = "sub=$context.authorizer.claims.sub id=$context.authorizer.principalId plan=$context.authorizer.plan \
@@ -44,21 +46,6 @@ fn definition(top: &str, authorizer: &str, operation: &str) -> String {
          type: mock\n        requestTemplates: {{application/json: '{{\"statusCode\": 200}}'}}\n        responses: {{default: \
          {{statusCode: '200', responseTemplates: {{application/json: '{SHOWN}'}}}}}}\n"
     )
-}
-
-/// An issuer's key set, wherever it is asked for.
-#[derive(Clone)]
-struct Web(Value);
-
-impl KeyFetcher for Web {
-    async fn fetch(&self, url: &str) -> Result<Fetched, FetchError> {
-        let discovery = url.strip_suffix("/.well-known/openid-configuration");
-        let document = match discovery {
-            Some(issuer) => json!({"issuer": issuer, "jwks_uri": format!("{issuer}/keys")}),
-            None => self.0.clone(),
-        };
-        Ok(Fetched { body: document.to_string().into_bytes(), max_age_s: None })
-    }
 }
 
 /// The router of a definition, its backends, and the issuers' one key.
@@ -82,7 +69,7 @@ impl Api {
     /// What each of `events` is answered, by one router: status, body, the error's type.
     #[tokio::main(flavor = "current_thread")]
     async fn answers(&self, events: &[Value]) -> Vec<(u64, String, String)> {
-        let issuers = KeySets::new(Web(json!({"keys": [self.signer.jwk()]})));
+        let issuers = KeySets::new(PublishedKeys(json!({"keys": [self.signer.jwk()]})));
         let keys = demo_keys();
         for (key, record) in &self.keys {
             keys.create(key, record).await.unwrap();

@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::Client;
 use channels::{
-    Job,
+    Job, Publication,
     ports::{JobQueue, StoreError},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -23,6 +23,14 @@ impl JobsQueue {
     /// The queue at `url`.
     pub fn new(connection: &Connection, url: String) -> Self {
         JobsQueue { client: Client::new(connection.shared()), url }
+    }
+
+    /// Queues one publication, as [`JobQueue::send`] does; but this future may go from thread to thread.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: it may be queued.
+    pub async fn publish(&self, publication: Publication) -> Result<(), StoreError> {
+        self.send_one(Job::Publish(publication).body(), 0).await
     }
 
     async fn send_one(&self, body: String, delay_s: i32) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ pub const MAX_CHANNEL_BYTES: usize = 256;
 
 /// A channel's name: segments with `/` between them, such as `orders/acme/42`.
 ///
-/// A segment has letters and digits of ASCII and `-_.:~@`: what stands in a URL's path, a log and a DynamoDB key as it is.
+/// A segment has letters and digits of ASCII and `-_.:~@+`: what stands in a URL's path, a log and a DynamoDB key as it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Channel(String);
 
@@ -25,7 +25,7 @@ pub enum ChannelProblem {
     EmptySegment,
     /// Something else than segments may have.
     #[error(
-        "a channel's name has letters, digits and -_.:~@ of ASCII, and / between segments; byte {0} is something else"
+        "a channel's name has letters, digits and -_.:~@+ of ASCII, and / between segments; byte {0} is something else"
     )]
     Byte(usize),
 }
@@ -64,7 +64,7 @@ impl Channel {
 
 /// Whether a byte may stand in a segment.
 pub(crate) fn is_of_segment(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_.:~@".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"-_.:~@+".contains(&byte)
 }
 
 impl fmt::Display for Channel {
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_name_is_segments_of_plain_characters() {
-        for good in ["a", "orders/acme/42", "Room-1_2.3:4~5@6", &"x".repeat(256)] {
+        for good in ["a", "orders/acme/42", "Room-1_2.3:4~5@6+7", &"x".repeat(256)] {
             check(good, Ok(()));
         }
         check("", Err(ChannelProblem::Empty));

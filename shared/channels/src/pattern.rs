@@ -46,6 +46,14 @@ impl Pattern {
         self.matches(channel, |_, _| true)
     }
 
+    /// The attributes that it names.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|segment| match segment {
+            Segment::Attribute(name) => Some(name.as_str()),
+            Segment::Literal(_) | Segment::Any | Segment::Rest => None,
+        })
+    }
+
     fn matches(&self, channel: &Channel, is_attribute: impl Fn(&str, &str) -> bool) -> bool {
         let mut segments = channel.segments();
         for wanted in &self.0 {
@@ -70,16 +78,14 @@ impl Segment {
         match (text, attribute) {
             ("*", _) => Ok(Segment::Any),
             ("**", _) => Ok(Segment::Rest),
-            (_, Some(name))
-                if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
-            {
+            (_, Some(name)) if !name.is_empty() && name.bytes().all(is_of_segment) => {
                 Ok(Segment::Attribute(name.to_owned()))
             }
             (text, None) if !text.is_empty() && text.bytes().all(is_of_segment) => {
                 Ok(Segment::Literal(text.to_owned()))
             }
             _ => {
-                let remedy = "write text of A-Za-z0-9-_.:~@, {attribute}, * or, at the end, **";
+                let remedy = "write text of A-Za-z0-9-_.:~@+, {attribute}, * or, at the end, **";
                 Err((format!("{text:?} is no segment"), remedy))
             }
         }

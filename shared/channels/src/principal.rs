@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The caller as the authorizer's context named it: `tenant`, and whatever else it said, such as `keyId` and `planId`.
+/// The caller as the authorizer's context named it: `tenant`, and whatever else it said, such as `keyId`, `planId` and claims of a token.
 /// Rules look attributes up by these names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
@@ -29,6 +29,11 @@ impl Principal {
     /// Under which name others see the caller in a channel: the subject of a token, else the key's id, else the tenant.
     pub fn member(&self) -> &str {
         self.attribute("subject").or_else(|| self.key_id()).unwrap_or_else(|| self.tenant())
+    }
+
+    /// What the principal's API key or subscription unlocks: `features`, names with spaces between them.
+    pub fn features(&self) -> impl Iterator<Item = &str> {
+        self.attribute("features").unwrap_or_default().split(' ').filter(|feature| !feature.is_empty())
     }
 
     /// An attribute by name.

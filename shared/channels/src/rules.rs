@@ -8,7 +8,7 @@
 
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -43,6 +43,8 @@ struct Rule {
     allow: Vec<Right>,
     #[serde(rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     conditions: BTreeMap<String, Vec<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requires: Vec<String>,
     shards: Shard,
 }
 
@@ -84,6 +86,11 @@ impl Rules {
         self.0.iter().any(|rule| rule.allow.contains(&right) && rule.fits(channel, principal))
     }
 
+    /// The principal's attributes that a rule names, in its channel or under `where`.
+    pub fn attributes(&self) -> BTreeSet<&str> {
+        self.0.iter().flat_map(Rule::attributes).collect()
+    }
+
     /// Over how many shards a channel's subscribers are spread: what the first rule that can fit it says. The same for
     /// everybody, since who publishes need not be who subscribes.
     pub fn shards(&self, channel: &Channel) -> Shard {
@@ -92,11 +99,16 @@ impl Rules {
 }
 
 impl Rule {
+    fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.channel.attributes().chain(self.conditions.keys().map(String::as_str))
+    }
+
     fn fits(&self, channel: &Channel, principal: &Principal) -> bool {
         let holds = |(name, values): (&String, &Vec<String>)| {
             principal.attribute(name).is_some_and(|value| values.iter().any(|wanted| wanted == value))
         };
-        self.channel.fits(channel, principal) && self.conditions.iter().all(holds)
+        let has = |feature: &String| principal.features().any(|other| other == feature);
+        self.channel.fits(channel, principal) && self.conditions.iter().all(holds) && self.requires.iter().all(has)
     }
 }
 
@@ -106,16 +118,18 @@ mod tests {
 
     const RULES: &str = r#"[
         {"channel": "orders/{tenant}/*", "allow": ["subscribe", "presence"], "shards": 4},
-        {"channel": "orders/{tenant}/*", "allow": ["publish"], "where": {"planId": ["gold", "silver"]}},
+        {"channel": "orders/{tenant}/*", "allow": ["publish"], "where": {"planId": ["gold", "silver"]}, "requires": []},
         {"channel": "news", "allow": ["subscribe"]}
     ]"#;
 
+    fn allowed(rules: &str, attributes: &[(&str, &str)], right: Right, channel: &str) -> bool {
+        let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let principal = Principal::from_context(attributes.collect()).unwrap();
+        Rules::decode(rules).unwrap().allow(&principal, right, &Channel::parse(channel).unwrap())
+    }
+
     fn check(plan: &str, right: Right, channel: &str, expected: bool) {
-        let attributes =
-            [("tenant", "acme"), ("planId", plan)].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let principal = Principal::from_context(attributes.into()).unwrap();
-        let rules = Rules::decode(RULES).unwrap();
-        let allowed = rules.allow(&principal, right, &Channel::parse(channel).unwrap());
+        let allowed = allowed(RULES, &[("tenant", "acme"), ("planId", plan)], right, channel);
         assert_eq!(allowed, expected, "{plan} {right:?} {channel}");
     }
 
@@ -127,6 +141,33 @@ mod tests {
         check("gold", Right::Publish, "orders/other/1", false);
         check("gold", Right::Publish, "news", false);
         check("gold", Right::Subscribe, "elsewhere", false);
+    }
+
+    #[test]
+    fn a_shopper_hears_their_own_channel_and_staff_every_one() {
+        const RULES: &str = r#"[{"channel": "orders/{tenant}/{sub}", "allow": ["subscribe"]},
+            {"channel": "orders/{tenant}/*", "allow": ["subscribe"], "requires": ["staff", "orders"]}]"#;
+        let check = |who: &[(&str, &str)], channel, expected| {
+            let all = [&[("tenant", "acme")], who].concat();
+            assert_eq!(allowed(RULES, &all, Right::Subscribe, channel), expected, "{who:?} {channel}");
+        };
+        check(&[("sub", "ann")], "orders/acme/ann", true);
+        check(&[("sub", "ann")], "orders/acme/bob", false);
+        check(&[("sub", "ann")], "orders/other/ann", false);
+        check(&[], "orders/acme/ann", false);
+        check(&[("features", "orders staff")], "orders/acme/ann", true);
+        check(&[("features", "orders staff")], "orders/other/ann", false);
+        check(&[("features", "staff")], "orders/acme/ann", false);
+        check(&[("features", "staffing orders")], "orders/acme/ann", false);
+        check(&[("staff", "true"), ("orders", "true")], "orders/acme/ann", false);
+    }
+
+    #[test]
+    fn the_attributes_that_rules_name_are_known() {
+        let rules =
+            r#"[{"channel": "{tenant}/{custom:team}/*", "allow": ["publish"], "where": {"client_id": ["web"]}}]"#;
+        let rules = Rules::decode(rules).unwrap();
+        assert_eq!(rules.attributes(), ["client_id", "custom:team", "tenant"].into());
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Api {
     pub models: Vec<String>,
     /// `x-tollgate-channels`: who may do what on which WebSocket channel.
     pub channels: Rules,
+    /// `x-tollgate-websocket`: what a WebSocket handshake must show, one of these.
+    pub websocket: Vec<Admits>,
 }
 
 impl Api {
@@ -39,7 +41,7 @@ impl Api {
             Way::Native(integration) => Operation {
                 path: route.path.clone(),
                 method: route.method.clone(),
-                admits: route.guard.admits(),
+                admits: route.admits.clone(),
                 limits: Limits { throttle: route.throttle, units: None },
                 validation: Validation::default(),
                 integration: integration.clone(),
@@ -57,6 +59,8 @@ pub struct Route {
     pub method: String,
     /// Who is let in.
     pub guard: Guard,
+    /// The same for who asks: the router, or the authorizer function.
+    pub admits: Admits,
     /// Where a request goes then.
     pub way: Way,
     /// `x-tollgate-throttle`: how many requests a second are let through, by the managed gateway on a native route, else

@@ -1,9 +1,12 @@
 //! Authorizers as the router asks them: tokens that it verifies, and functions that it invokes.
 //! (API Gateway developer guide, `api-gateway-swagger-extensions-authorizer`.)
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use identity::{AuthorizerKind, IdentitySource, LambdaAuthorizer, ValidationExpression};
+use identity::{
+    AuthorizerKind, AuthorizerRefusal, IdentitySource, JwtRules, LambdaAuthorizer, TokenUse, TrustedIssuer,
+    ValidationExpression,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -78,10 +81,7 @@ impl Authorizer {
     /// The stage variables that it uses.
     pub(crate) fn stage_variables(&self) -> impl Iterator<Item = &str> {
         let (texts, role) = match self {
-            Authorizer::Token(TokenAuthorizer { issuers: TokenIssuers::UserPools(pools), .. }) => {
-                (pools.as_slice(), None)
-            }
-            Authorizer::Token(_) => (&[][..], None),
+            Authorizer::Token(token) => (token.pools(), None),
             Authorizer::Lambda(authorizer) => {
                 (std::slice::from_ref(&authorizer.function), authorizer.credentials.as_ref())
             }
@@ -94,6 +94,46 @@ impl Authorizer {
         let source = source(reader, node, &jwt.identity_source)?;
         let issuers = TokenIssuers::Issuer { issuer: jwt.issuer.clone(), audience: jwt.audience.clone() };
         Some(Authorizer::Token(TokenAuthorizer { source, issuers, validation: None }))
+    }
+}
+
+impl TokenAuthorizer {
+    fn pools(&self) -> &[Text] {
+        match &self.issuers {
+            TokenIssuers::UserPools(pools) => pools,
+            TokenIssuers::Issuer { .. } => &[],
+        }
+    }
+
+    /// The stage variables by which it names user pools.
+    pub fn stage_variables(&self) -> impl Iterator<Item = &str> {
+        self.pools().iter().flat_map(Text::stage_variables)
+    }
+
+    /// Which tokens are taken where these scopes are asked for, on a stage with these variables.
+    ///
+    /// # Errors
+    /// [`AuthorizerRefusal::NotAsked`] when the stage does not say which pool it is.
+    pub fn rules(
+        &self,
+        variables: &BTreeMap<String, String>,
+        scopes: &[String],
+    ) -> Result<JwtRules, AuthorizerRefusal> {
+        let pools = match &self.issuers {
+            TokenIssuers::Issuer { issuer, audience } => {
+                return Ok(JwtRules { audience: audience.clone(), ..JwtRules::of_issuer(issuer) });
+            }
+            TokenIssuers::UserPools(pools) => pools,
+        };
+        let issuer = |pool: &Text| {
+            let arn = pool.fill(variables, |_| None);
+            let arn = arn.map_err(|unresolved| AuthorizerRefusal::NotAsked(unresolved.to_string()))?;
+            let none = || AuthorizerRefusal::NotAsked("a provider's ARN is not a user pool's".to_owned());
+            TrustedIssuer::of_user_pool(&arn).ok_or_else(none)
+        };
+        let issuers = pools.iter().map(issuer).collect::<Result<_, _>>()?;
+        let token_use = if scopes.is_empty() { TokenUse::Id } else { TokenUse::Access };
+        Ok(JwtRules { issuers, token_use: Some(token_use), ..JwtRules::of_issuer("") })
     }
 }
 

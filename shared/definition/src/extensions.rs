@@ -56,7 +56,7 @@ use Fate::{Delegated, Honoured, Refused};
 use Home::{Components, Document, Integration, Operation, Path, SecurityScheme, Server, Tag};
 
 /// All of them, in AWS's order.
-pub const EXTENSIONS: [Extension; 62] = [
+pub const EXTENSIONS: [Extension; 63] = [
     extension(
         "any-method",
         Path,
@@ -173,6 +173,12 @@ pub const EXTENSIONS: [Extension; 62] = [
         Document,
         Honoured,
         "who may do what on which WebSocket channel: [channels](websocket.md#channels-and-rights)",
+    ),
+    ours(
+        "x-tollgate-websocket",
+        Document,
+        Honoured,
+        "what a WebSocket handshake must show, a key, a token or both: [channels](websocket.md#connecting)",
     ),
     ours("x-tollgate-path", Document, Honoured, "`native` or `dispatched`: the way of all operations that do not say"),
     ours("x-tollgate-path", Operation, Honoured, "`native` or `dispatched`; refused where it cannot be"),

@@ -3,7 +3,8 @@
 //! The way of a document: [`Document`] keeps every value's line and column; [`compile`] checks it and
 //! gives an [`Api`] or every [`Problem`] at once; [`encode`] packs the `Api` into the router's [`Table`], and
 //! [`managed_routes`] writes what the managed HTTP API is to do in front of it, [`router_policy`] what the router must be
-//! permitted; [`channel_rules`] writes who may do what on WebSocket channels.
+//! permitted; [`channel_rules`] writes who may do what on WebSocket channels, [`Doors`] what the
+//! authorizer function asks.
 //!
 //! Nothing is dropped in silence: what is not understood is refused by name, with its line.
 
@@ -11,6 +12,7 @@ mod aggregate;
 mod api;
 mod authorizer;
 mod channel_rules;
+mod doors;
 mod extensions;
 mod integration;
 mod limits;
@@ -33,6 +35,7 @@ mod tenant;
 mod text;
 mod validation;
 mod way;
+mod websocket;
 
 // The modules here name it as they name each other.
 use ::document;
@@ -45,6 +48,7 @@ pub use api::{
 };
 pub use authorizer::{Authorizer, FunctionAuthorizer, TokenAuthorizer, TokenIssuers};
 pub use channel_rules::channel_rules;
+pub use doors::{Connect, Doors};
 pub use extensions::{EXTENSIONS, Extension, Fate, Home, compatibility};
 pub use integration::{is_header_name, source::of_gateway_response as gateway_response_source};
 pub use managed::{Cors, JwtAuthorizer, Managed};

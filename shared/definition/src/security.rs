@@ -69,16 +69,7 @@ impl Schemes {
         let mut guards: Vec<(&str, Guard)> = Vec::new();
         let mut optional = false;
         for alternative in alternatives {
-            let requirements = reader.object(alternative, "a security requirement");
-            optional |= requirements.is_empty();
-            for requirement in requirements {
-                let guard = self.guard_of(reader, requirement);
-                guards.extend(
-                    guard
-                        .filter(|guard| !guards.iter().any(|(_, other)| other == guard))
-                        .map(|guard| (requirement.key.as_str(), guard)),
-                );
-            }
+            optional |= self.gather(reader, alternative, &mut guards) == 0;
         }
         let names: Vec<&str> = guards.iter().map(|(name, _)| *name).take(MAX_NAMED).collect();
         if !optional && let Some(guard) = with_key(&guards) {
@@ -99,6 +90,37 @@ impl Schemes {
             _ => {}
         }
         guards.into_iter().next().map_or(Guard::Open, |(_, guard)| guard)
+    }
+
+    /// The guard that asks for all that one requirement names; nothing where that cannot be, which is told, or where it names
+    /// what is none.
+    pub(crate) fn guard_of_all(&self, reader: &mut Reader, requirement: &Node) -> Option<Guard> {
+        let mut guards = Vec::new();
+        let named = self.gather(reader, requirement, &mut guards);
+        if let Some(guard) = with_key(&guards) {
+            return Some(guard);
+        }
+        if guards.len() > 1 {
+            let names: Vec<&str> = guards.iter().map(|(name, _)| *name).take(MAX_NAMED).collect();
+            let message = format!("the alternative asks for {}", all_of(&names));
+            reader.problem(requirement.place, message, "name one thing, or an API key and one thing more");
+            return None;
+        }
+        match guards.pop() {
+            None if named == 0 => Some(Guard::Open),
+            guard => guard.map(|(_, guard)| guard),
+        }
+    }
+
+    /// Adds the guards that a requirement names to `guards`, each once; how many it names, right or wrong.
+    fn gather<'n>(&self, reader: &mut Reader, requirement: &'n Node, guards: &mut Vec<(&'n str, Guard)>) -> usize {
+        let requirements = reader.object(requirement, "a security requirement");
+        for requirement in requirements {
+            let guard = self.guard_of(reader, requirement);
+            let new = guard.filter(|guard| !guards.iter().any(|(_, other)| other == guard));
+            guards.extend(new.map(|guard| (requirement.key.as_str(), guard)));
+        }
+        requirements.len()
     }
 
     fn guard_of(&self, reader: &mut Reader, requirement: &Entry) -> Option<Guard> {
@@ -198,6 +220,14 @@ impl Schemes {
             "token" => request_authorizer::read_rest(reader, (node, scheme), AuthorizerKind::Token, known),
             _ => authorizer::read_user_pools(reader, node, scheme, known),
         }
+    }
+}
+
+/// `a, b and c`.
+fn all_of(names: &[&str]) -> String {
+    match names {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        names => names.concat(),
     }
 }
 

@@ -184,7 +184,7 @@ impl<'a> Table<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Guard, Integration, Limits, Managed, Mapped, RequestMapping, Route, Target, Validation, Way};
+    use crate::{Guard, Integration, Limits, Mapped, RequestMapping, Route, Target, Validation, Way};
 
     fn api() -> Api {
         let request = RequestMapping::default();
@@ -202,19 +202,12 @@ mod tests {
                 integration,
             };
             let way = Way::Dispatched { operation, because: String::new() };
-            Route { path, method, guard: Guard::ApiKey, way, throttle: None }
+            Route { path, method, guard: Guard::ApiKey, admits: Guard::ApiKey.admits(), way, throttle: None }
         };
         let routes = vec![route("GET", "/a/{x}"), route("ANY", "/a/{proxy+}"), route("PUT", "/")];
         let models = vec!["{}".to_owned(), r#"{"type":"object"}"#.to_owned()];
         let rest_api = RestApi { binary_media_types: vec!["*/*".to_owned()], ..RestApi::default() };
-        Api {
-            title: "t".to_owned(),
-            routes,
-            managed: Managed::default(),
-            rest_api,
-            models,
-            channels: channels::Rules::default(),
-        }
+        Api { title: "t".to_owned(), routes, rest_api, models, ..Api::default() }
     }
 
     #[test]

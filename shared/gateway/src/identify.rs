@@ -13,7 +13,7 @@ use std::{future::Future, sync::Arc};
 use definition::{ApiKeySource, Asks};
 use identity::{
     AnswerKey, AuthorizerAnswer, FetchError, Fetched, KeyFetcher, KeyLookup, KeySets, Principal, PrincipalKind,
-    Requirement, TtlCache,
+    TtlCache,
 };
 use serde_json::{Map, Value};
 
@@ -78,20 +78,15 @@ impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
         };
         if admits.api_key {
             let with_key = self.key(exchange, &known).await?;
-            known.principal = Some(together(known.principal, with_key));
+            known.principal = Some(match known.principal.take() {
+                Some(principal) => principal.with_key(with_key),
+                None => with_key,
+            });
         }
-        if let Some(rule) = &admits.tenant {
-            let with_tenant = known.principal.take().map(|principal| rule.apply(principal)).transpose();
-            let nobodys = |_| identity::Refusal::NoTenant { field: rule.field().to_owned() };
-            known.principal = match with_tenant.map_err(nobodys)? {
-                Some(principal) => Some(identity::subscribed(principal, &self.keys, exchange.request.time_ms).await?),
-                None => None,
-            };
-        }
-        let nobody = Principal::default();
-        if let Some(unmet) = Requirement::unmet(&admits.requires, known.principal.as_ref().unwrap_or(&nobody)) {
-            return Err(identity::Refusal::Lacking { requirement: unmet.name().to_owned() }.into());
-        }
+        let now_ms = exchange.request.time_ms;
+        known.principal =
+            identity::settle(known.principal.take(), admits.tenant.as_ref(), &admits.requires, &self.keys, now_ms)
+                .await?;
         Ok(known)
     }
 
@@ -128,13 +123,6 @@ fn signed(exchange: &Exchange<'_>) -> Result<Identified, Refusal> {
 /// Whether the managed gateway let the request in by the operation's own route, and so asked what that asks.
 fn is_own_route(exchange: &Exchange<'_>) -> bool {
     exchange.request.route_key.as_deref() == Some(&*exchange.operation.route_key())
-}
-
-/// Who is known by something else, with the tenant, plan and features of their key.
-fn together(known: Option<Principal>, key: Principal) -> Principal {
-    let Some(known) = known else { return key };
-    let Principal { tenant, key_id, plan_id, features, .. } = key;
-    Principal { tenant, key_id, plan_id, features, ..known }
 }
 
 /// The refusal of a request whose authorizer cannot be asked.

@@ -1,6 +1,9 @@
-//! From an API key to a principal.
+//! From a credential to a principal, and from a principal to one whose tenant and rights are known.
 
-use crate::{ApiKey, AuthorizerRefusal, JwtRefusal, KeyLookup, Principal, StoreError};
+use crate::{
+    ApiKey, AuthorizerRefusal, Claims, JwtRefusal, JwtRules, KeyFetcher, KeyLookup, KeySets, Principal, Requirement,
+    StoreError, TenantRule, ValidationExpression, bearer, subscribed, verify_jwt,
+};
 
 /// Why a caller is not let in. Its text holds no key, token or claim.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -118,4 +121,49 @@ pub async fn identify(credential: Option<&str>, keys: &impl KeyLookup, now_ms: u
         return Err(Refusal::ExpiredKey { key_id: record.key_id });
     }
     Ok(Principal::of_key(record))
+}
+
+/// Says whose token `value` is, what the token's identity source gave, perhaps behind `Bearer `. What does not look as
+/// `validation` says is refused before it is read; a token must have one of `scopes`, unless there are none.
+///
+/// # Errors
+/// The [`Refusal`], when the token is not accepted.
+pub async fn identify_token(
+    value: &str,
+    validation: Option<&ValidationExpression>,
+    (rules, scopes): (&JwtRules, &[String]),
+    issuers: &KeySets<impl KeyFetcher>,
+    now_ms: u64,
+) -> Result<Claims, Refusal> {
+    if !value.is_empty() && !validation.is_none_or(|expression| expression.matches(value)) {
+        return Err(AuthorizerRefusal::MalformedToken.into());
+    }
+    Ok(verify_jwt(bearer(value), rules, scopes, issuers, now_ms).await?)
+}
+
+/// Completes who was found: with the tenant that `tenant` finds, and that tenant's subscription, where no API key names
+/// them. Nobody in particular stays nobody.
+///
+/// # Errors
+/// [`Refusal::NoTenant`] and [`Refusal::Unsubscribed`], [`Refusal::Lacking`] when `requires` asks for more than there is,
+/// [`Refusal::Undecided`] when the store does not answer.
+pub async fn settle(
+    principal: Option<Principal>,
+    tenant: Option<&TenantRule>,
+    requires: &[Requirement],
+    keys: &impl KeyLookup,
+    now_ms: u64,
+) -> Result<Option<Principal>, Refusal> {
+    let settled = match (principal, tenant) {
+        (Some(principal), Some(rule)) => {
+            let nobodys = |_| Refusal::NoTenant { field: rule.field().to_owned() };
+            Some(subscribed(rule.apply(principal).map_err(nobodys)?, keys, now_ms).await?)
+        }
+        (principal, _) => principal,
+    };
+    let nobody = Principal::default();
+    match Requirement::unmet(requires, settled.as_ref().unwrap_or(&nobody)) {
+        Some(unmet) => Err(Refusal::Lacking { requirement: unmet.name().to_owned() }),
+        None => Ok(settled),
+    }
 }

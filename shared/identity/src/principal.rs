@@ -74,6 +74,13 @@ impl Principal {
         }
     }
 
+    /// Who is known by something else, with the tenant, plan and features of their API key.
+    #[must_use]
+    pub fn with_key(self, key: Principal) -> Self {
+        let Principal { tenant, key_id, plan_id, features, .. } = key;
+        Principal { tenant, key_id, plan_id, features, ..self }
+    }
+
     /// The bearer of a token that was verified.
     pub fn of_token(claims: &Claims) -> Self {
         Principal {

@@ -1,11 +1,13 @@
 //! In-memory ports, builders and event loading for tests.
 
 mod backends;
+pub mod capture;
 pub mod channels;
 pub mod contracts;
 pub mod counter_contract;
 mod counters;
 mod events;
+mod issuers;
 mod keys;
 mod ledger;
 pub mod ledger_contract;
@@ -13,6 +15,7 @@ pub mod ledger_contract;
 pub use backends::{Call, StubBackends};
 pub use counters::{MemoryCounters, MemoryPlans};
 pub use events::{Event, events};
+pub use issuers::{PublishedKeys, Unreachable};
 pub use keys::{DEMO_KEY, MemoryKeys, demo_keys};
 pub use ledger::{Fate, MemoryLedger};
 

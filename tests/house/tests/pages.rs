@@ -31,9 +31,14 @@ fn the_json_on_the_page_of_channels_is_json_and_what_the_code_reads() {
 #[test]
 fn the_rules_on_the_page_of_channels_are_rules() {
     let page = text("docs/websocket.md");
-    let block = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the rules");
-    let api = definition::compile(&format!("openapi: 3.0.3\npaths: {{}}\n{block}")).expect("rules");
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let sample = text("infra/api.yaml");
+    let schemes = sample.split("\ncomponents:\n").nth(1).and_then(|rest| rest.split("\n  parameters:\n").next());
+    let (blocks, schemes) = (blocks.collect::<Vec<_>>().concat(), schemes.expect("the sample's security schemes"));
+    let source = format!("openapi: 3.0.3\npaths: {{}}\n{blocks}\ncomponents:\n{schemes}\n");
+    let api = definition::compile(&source).unwrap_or_else(|problems| panic!("{problems:?}"));
     assert_ne!(api.channels, channels::Rules::default());
+    assert_eq!(api.websocket.len(), 2);
 }
 
 #[test]

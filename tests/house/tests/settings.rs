@@ -101,17 +101,20 @@ fn a_stage_variable_has_the_same_value_whichever_door_a_request_comes_by() {
         .iter()
         .map(|(name, parameter)| (name.as_str(), substituted(&given[parameter.strip_prefix("!Ref ").unwrap()])))
         .collect();
-    let line = template.split("STAGE_VARIABLES: !Sub '").nth(1).expect("the router's setting");
-    let router: BTreeMap<&str, String> = line
-        .split('\'')
-        .next()
-        .and_then(|object| object.strip_prefix('{')?.strip_suffix('}'))
-        .expect("an object")
-        .split(',')
-        .map(|pair| pair.split_once(':').expect("a pair"))
-        .map(|(name, value)| (name.trim_matches('"'), value.trim_matches('"').to_owned()))
-        .collect();
-    assert_eq!(stage, router);
+    let set: Vec<BTreeMap<&str, String>> = template.split("STAGE_VARIABLES: !Sub '").skip(1).map(variables).collect();
+    let [router, authorizer] = set.as_slice() else { panic!("the router's setting and the authorizer's, not {set:?}") };
+    assert_eq!(stage, *router);
+    let doors = definition::Doors::of(&definition::compile(&text("infra/api.yaml")).expect("the sample"));
+    let named = doors.tokens.values().flat_map(definition::TokenAuthorizer::stage_variables);
+    let asked: BTreeMap<&str, String> = named.map(|name| (name, stage[name].clone())).collect();
+    assert_eq!(asked, *authorizer);
+}
+
+/// The variables in a text that begins with them: `{"name":"value"}'`.
+fn variables(text: &str) -> BTreeMap<&str, String> {
+    let object = text.split('\'').next().and_then(|object| object.strip_prefix('{')?.strip_suffix('}'));
+    let pairs = object.expect("an object").split(',').map(|pair| pair.split_once(':').expect("a pair"));
+    pairs.map(|(name, value)| (name.trim_matches('"'), value.trim_matches('"').to_owned())).collect()
 }
 
 #[test]

@@ -5,8 +5,11 @@ use serde_json::{Map, Value, json};
 
 use e2e::Stack;
 
-use super::{ended, order, paid_order, shown, states_api};
-use crate::services::{fresh, text};
+use super::{ended, listener, order, paid_order, shown, states_api};
+use crate::{
+    services::{fresh, text},
+    shop::{counted, customer, left},
+};
 
 /// The machine as it is deployed, and the role that it has.
 fn deployed() -> (Value, String) {
@@ -46,7 +49,9 @@ fn run(state: &str, given: &Value, input: &Value) -> (String, Value) {
 
 fn given(order: &str, customer: &str) -> Value {
     let items = json!([{"sku": "espresso-cup", "quantity": 1}]);
-    json!({"tenant": "demo", "order": order, "customer": customer, "items": items})
+    let channel = format!("orders/demo/{customer}");
+    json!({"tenant": "demo", "order": order, "customer": customer, "channel": channel, "items": items, "taken": [],
+           "at": "2026-01-31T12:00:00.000Z", "reason": "a \"reason\""})
 }
 
 #[test]
@@ -57,7 +62,7 @@ fn the_order_and_its_payment_are_read() {
     let (next, both) = run("ReadPayment", &given(&order, &customer), &read);
     assert_eq!((next.as_str(), &both["payment"]["state"]["S"]), ("IsPaid", &json!("captured")));
     assert_eq!(both["order"], read["order"]);
-    assert_eq!(run("IsPaid", &given(&order, &customer), &both).0, "MarkPaid");
+    assert_eq!(run("IsPaid", &given(&order, &customer), &both).0, "HasExpired");
 
     let (next, none) = run("ReadOrder", &json!({}), &json!({"tenant": "other", "order": order}));
     assert_eq!((next.as_str(), &none), ("ReadPayment", &json!({})));
@@ -74,7 +79,7 @@ fn an_order_is_paid_by_its_whole_price_in_its_currency() {
         assert_eq!(run("IsPaid", &given("o1", "ann"), &input).0, expected, "{payment}");
     };
     let of = |state: &str, amount: &Value| json!({"state": {"S": state}, "amount": amount});
-    check(&of("captured", &money("1250", "EUR")), "MarkPaid");
+    check(&of("captured", &money("1250", "EUR")), "HasExpired");
     check(&of("captured", &money("1249", "EUR")), "Unpaid");
     check(&of("captured", &money("1250", "JPY")), "Unpaid");
     for state in ["started", "authorized", "declined", "refunded"] {
@@ -85,16 +90,28 @@ fn an_order_is_paid_by_its_whole_price_in_its_currency() {
 }
 
 #[test]
+fn who_pays_an_order_that_was_given_up_is_refunded_once() {
+    let (order, customer) = order("espresso-cup", "");
+    let given = given(&order, &customer);
+    for (status, next) in [("placed", "MarkPaid"), ("requested", "MarkPaid"), ("expired", "MarkPaidLate")] {
+        let input = json!({"order": {"status": {"S": status}}});
+        assert_eq!(run("HasExpired", &given, &input).0, next, "{status}");
+    }
+    assert_eq!(run("MarkPaidLate", &given, &json!({})).0, "UnderWay", "it is placed");
+    assert_eq!(shown(&order)["status"], "placed");
+}
+
+#[test]
 fn each_step_is_written_into_the_order() {
     let (order, customer) = order("espresso-cup", "");
     let given = given(&order, &customer);
     let steps = [
-        ("MarkPaid", "MarkRequested", "paid"),
-        ("MarkRequested", "RequestDelivery", "requested"),
-        ("MarkDelivered", "TellDelivered", "delivered"),
-        ("MarkCancelled", "RequestRefund", "cancelled"),
-        ("MarkRefunded", "TellCancelled", "refunded"),
-        ("MarkUnrefunded", "Unrefunded", "refund-failed"),
+        ("MarkPaid", "AnnouncePaid", "paid"),
+        ("MarkRequested", "AnnounceRequested", "requested"),
+        ("MarkCancelled", "AnnounceCancelled", "cancelled"),
+        ("MarkRefunded", "AnnounceRefunded", "refunded"),
+        ("MarkUnrefunded", "AnnounceUnrefunded", "refund-failed"),
+        ("MarkDelivered", "AnnounceDelivered", "delivered"),
     ];
     for (state, next, status) in steps {
         let input = json!({"outcome": "cancelled", "reason": "a reason"});
@@ -104,7 +121,68 @@ fn each_step_is_written_into_the_order() {
     let found = shown(&order);
     assert_eq!((found["history"].as_array().map(Vec::len), &found["reason"]), (Some(6), &json!("a reason")));
     assert_eq!(run("MarkPaid", &given, &json!({})).0, "UnderWay", "a second start");
-    assert_eq!(shown(&order)["status"], "refund-failed");
+    assert_eq!(shown(&order)["status"], "delivered");
+}
+
+#[test]
+fn what_an_order_took_is_put_back_once_however_often_the_state_runs() {
+    let sku = counted("taken", 7);
+    let (order, given) = requested(&sku, &sku);
+    assert_eq!(left(&sku), 6);
+    assert_eq!(run("MarkCancelled", &given, &json!({})).0, "AnnounceCancelled");
+    assert_eq!((left(&sku), &shown(&order)["status"]), (json!(7), &json!("cancelled")));
+    assert_eq!(run("MarkCancelled", &given, &json!({})).0, "MarkCancelledAlone", "as if its answer were lost");
+    assert_eq!(run("MarkCancelledAlone", &given, &json!({})).0, "AnnounceCancelled");
+    assert_eq!((left(&sku), shown(&order)["history"].as_array().map(Vec::len)), (json!(7), Some(2)));
+}
+
+#[test]
+fn an_article_that_is_not_counted_any_more_is_in_no_cancellations_way() {
+    let (order, given) = requested("espresso-cup", &fresh("gone"));
+    assert_eq!(run("MarkCancelled", &given, &json!({})).0, "MarkCancelledAlone");
+    assert_eq!(run("MarkCancelledAlone", &given, &json!({})).0, "AnnounceCancelled");
+    assert_eq!((&shown(&order)["status"], &shown(&order)["reason"]), (&json!("cancelled"), &given["reason"]));
+}
+
+/// An order of one piece of `sku` that the carrier is asked to deliver, and the variables of a workflow that believes it
+/// took one piece of `taken`.
+fn requested(sku: &str, taken: &str) -> (String, Value) {
+    let (order, customer) = order(sku, "");
+    let mut given = given(&order, &customer);
+    given["taken"] = json!([{"sku": taken, "quantity": 1}]);
+    run("MarkRequested", &given, &json!({}));
+    (order, given)
+}
+
+#[test]
+fn each_step_is_announced_on_the_customers_channel() {
+    let (order, customer) = (fresh("o"), customer());
+    let given = given(&order, &customer);
+    let mut socket = listener(&customer);
+    for (state, next, status) in [
+        ("AnnouncePaid", "MarkRequested", "paid"),
+        ("AnnounceRequested", "RequestDelivery", "requested"),
+        ("AnnounceDelivered", "TellDelivered", "delivered"),
+        ("AnnounceCancelled", "RequestRefund", "cancelled"),
+        ("AnnounceRefunded", "TellCancelled", "refunded"),
+        ("AnnounceUnrefunded", "Unrefunded", "refund-failed"),
+    ] {
+        assert_eq!(run(state, &given, &json!({})).0, next, "{state}");
+        let message = socket.message();
+        assert_eq!(message["messageId"], format!("{order}-{status}"));
+        let mut expected = json!({"order": order, "status": status, "at": given["at"]});
+        if status == "cancelled" {
+            expected["reason"] = given["reason"].clone();
+        }
+        assert_eq!(message["data"], expected);
+    }
+}
+
+#[test]
+fn what_cannot_be_announced_holds_nothing_up() {
+    // No channel to say it on: the expression has no value.
+    let deaf = json!({"tenant": "demo", "order": fresh("o"), "customer": "ann", "at": "2026-01-31T12:00:00.000Z"});
+    assert_eq!(run("AnnouncePaid", &deaf, &json!({})).0, "MarkRequested");
 }
 
 #[test]

@@ -8,16 +8,26 @@ use crate::{
     money::{Currency, Money, MoneyProblem},
 };
 
-/// The most different items in one cart. With the longest names it is a quarter of the 400 KB that DynamoDB stores in
-/// an item (a test computes it), and an answer of at most 150 KB.
-pub const MAX_ITEMS: usize = 100;
+/// The most different items in one cart: a transaction of DynamoDB has at most 100 writes, and a checkout writes the cart,
+/// the order, and what is left of each item. With the longest names it is a quarter of the 400 KB that DynamoDB stores in an
+/// item (a test computes it), and an answer of at most 150 KB.
+pub const MAX_ITEMS: usize = 98;
 
 /// A cart's name: 128 random bits as 32 lower-case hex digits, so that nobody guesses another's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CartId(String);
 
-/// What the shop asks for one piece of each article, by SKU.
-pub type Prices = BTreeMap<String, Money>;
+/// What the shop has of an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shelf {
+    /// What it asks for one piece.
+    pub price: Money,
+    /// How many pieces are left, of an article that is counted.
+    pub stock: Option<u64>,
+}
+
+/// The shelves of some articles, by SKU.
+pub type Shelves = BTreeMap<String, Shelf>;
 
 /// When a cart was last changed and when it expires, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +125,16 @@ pub enum CartProblem {
         held: Money,
         /// Its price in the shop.
         price: Money,
+    },
+    /// The shop has less of it than the cart.
+    #[error("the cart holds {held} of {sku} and the shop has {left} left: change the item's quantity, or remove it")]
+    Lacking {
+        /// The article.
+        sku: Sku,
+        /// How many the cart holds.
+        held: u64,
+        /// How many are left.
+        left: u64,
     },
     /// One article in two lines, which no change here makes.
     #[error("the cart has {sku} twice")]
@@ -261,19 +281,23 @@ pub fn open(cart: &Cart) -> Result<(), CartProblem> {
     if cart.frozen_for.is_some() { Err(CartProblem::Frozen { id: cart.id.clone() }) } else { Ok(()) }
 }
 
-/// Freezes the cart for `customer`: its items are at the shop's prices, and stay.
+/// Freezes the cart for `customer`: its items are there, at the shop's prices, and stay.
 ///
 /// # Errors
-/// [`CartProblem::Empty`], [`CartProblem::NotSold`], [`CartProblem::NotThePrice`], [`CartProblem::Frozen`].
-pub fn freeze(cart: &Cart, customer: Customer, prices: &Prices, lifetime: Lifetime) -> Result<Cart, CartProblem> {
+/// [`CartProblem::Empty`], [`CartProblem::NotSold`], [`CartProblem::NotThePrice`], [`CartProblem::Lacking`],
+/// [`CartProblem::Frozen`].
+pub fn freeze(cart: &Cart, customer: Customer, shelves: &Shelves, lifetime: Lifetime) -> Result<Cart, CartProblem> {
     if cart.items.is_empty() {
         return Err(CartProblem::Empty);
     }
     for item in &cart.items {
         let sku = || item.sku.clone();
-        let price = *prices.get(item.sku.as_str()).ok_or_else(|| CartProblem::NotSold { sku: sku() })?;
-        if price != item.unit_price() {
-            return Err(CartProblem::NotThePrice { sku: sku(), held: item.unit_price(), price });
+        let shelf = *shelves.get(item.sku.as_str()).ok_or_else(|| CartProblem::NotSold { sku: sku() })?;
+        if shelf.price != item.unit_price() {
+            return Err(CartProblem::NotThePrice { sku: sku(), held: item.unit_price(), price: shelf.price });
+        }
+        if let Some(left) = shelf.stock.filter(|left| *left < item.quantity().get()) {
+            return Err(CartProblem::Lacking { sku: sku(), held: item.quantity().get(), left });
         }
     }
     Ok(next(cart, cart.items.clone(), lifetime)?.frozen_for(Some(customer)))

@@ -4,10 +4,11 @@ use lambda_http::{Context, LambdaEvent, tower::ServiceExt as _};
 use serde_json::{Value, json};
 
 use crate::{
+    announcer::Announcer,
     cart::{Cart, CartId, Lifetime, add},
     customer::Customer,
     item::{Item, ItemName, Quantity, Sku, UnitPrice},
-    memory::{MemoryCarts, MemoryTill},
+    memory::{Heard, MemoryCarts, MemoryTill},
     money::{Currency, Money},
     order::Order,
     service::CartService,
@@ -31,12 +32,25 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// A store whose carts a till can reach.
+pub(crate) trait Beside {
+    /// They.
+    fn carts(&self) -> MemoryCarts;
+}
+
+impl Beside for MemoryCarts {
+    fn carts(&self) -> MemoryCarts {
+        self.clone()
+    }
+}
+
 /// A service over `store`, in a shop that sells what the known cart holds.
-pub(crate) fn service<S: CartStore>(store: S) -> CartService<S, MemoryTill> {
+pub(crate) fn service<S: CartStore + Beside>(store: S) -> CartService<S, MemoryTill, Heard> {
     let price = |amount| Money { amount, currency: Currency::parse("EUR").unwrap() };
-    let till = MemoryTill::default().selling("TEA-EARL-GREY-100", price(1250)).selling("MUG-BLUE", price(1999));
+    let till = MemoryTill::beside(&store.carts());
+    let till = till.selling("TEA-EARL-GREY-100", price(1250)).selling("MUG-BLUE", price(1999));
     let random = || Some(std::array::from_fn(|at| u8::try_from(at).unwrap()));
-    CartService { store, till, ttl_s: TTL_S, clock_ms: || NOW_S * 1000, random }
+    CartService { store, till, announcer: Heard::default(), ttl_s: TTL_S, clock_ms: || NOW_S * 1000, random }
 }
 
 /// A store in which tenant `demo` has the cart that `docs/cart.md` shows, at version 3.
@@ -91,7 +105,7 @@ pub(crate) fn with(mut event: Value, pointer: &str, value: impl Into<Value>) -> 
     event
 }
 
-pub(crate) async fn send(service: &CartService<impl CartStore, impl Till>, event: &Value) -> Answer {
+pub(crate) async fn send(service: &CartService<impl CartStore, impl Till, impl Announcer>, event: &Value) -> Answer {
     let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), Context::default());
     let response = crate::lambda(service).oneshot(event).await.unwrap();
     let response = serde_json::to_value(response).unwrap();

@@ -15,7 +15,7 @@ use aws::dynamodb::{
         RequestId as _,
         put_item::{PutItemError, builders::PutItemFluentBuilder},
     },
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure::AllOld},
+    types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure::AllOld},
 };
 
 use crate::{
@@ -29,6 +29,9 @@ use crate::{
 /// so it is answered within 8 s, if only with 503: a client learns more from that than from a timeout after 10 s.
 const CALL_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The condition of a cart that follows the version before it.
+const FOLLOWS: &str = "#version = :previous";
+
 /// Carts in a table.
 #[derive(Clone)]
 pub struct DynamoCarts {
@@ -40,6 +43,16 @@ impl DynamoCarts {
     /// The table named `table`.
     pub fn new(client: Client, table: String) -> Self {
         DynamoCarts { client, table }
+    }
+
+    /// The write of [`CartStore::replace`], to be made together with others.
+    pub(crate) fn replacing(&self, tenant: &Tenant, cart: &Cart) -> Result<Put, StoreError> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item::write(tenant, cart, &write_id()?)));
+        let put = put
+            .condition_expression(FOLLOWS)
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":previous", number(cart.version.saturating_sub(1)));
+        put.build().map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
     /// Writes `cart` on `condition`. The client repeats a write whose answer was lost, and the repeat then fails the
@@ -80,7 +93,7 @@ impl CartStore for DynamoCarts {
     async fn replace(&self, tenant: &Tenant, cart: &Cart) -> Result<(), StoreError> {
         let previous = number(cart.version.saturating_sub(1));
         self.put(tenant, cart, |put| {
-            put.condition_expression("#version = :previous")
+            put.condition_expression(FOLLOWS)
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":previous", previous)
         })

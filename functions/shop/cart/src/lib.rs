@@ -1,10 +1,11 @@
 //! The shop's cart service: a typical service behind the gateway, built on `lambda_http`. Its API is in `docs/cart.md`.
 //!
-//! [`cart`], [`order`], [`item`] and [`money`] are the rules: functions from values to values. [`store`] and [`till`] are
-//! the ports they need, kept by [`dynamo_store`], [`dynamo_till`] and [`memory`], which [`contract`] and
+//! [`cart`], [`order`], [`item`] and [`money`] are the rules: functions from values to values. [`store`], [`till`] and
+//! [`announcer`] are the ports they need, kept by [`dynamo_store`], [`dynamo_till`] and [`memory`], which [`contract`] and
 //! [`till_contract`] hold to the same promises. A request goes through
 //! [`event`], [`route`], [`request`], [`service`] and [`answer`].
 
+pub mod announcer;
 pub mod answer;
 mod attributes;
 pub mod body;
@@ -43,7 +44,7 @@ use lambda_http::{
 use serde::Serialize;
 use settings::Settings;
 
-use crate::{service::CartService, store::CartStore, till::Till};
+use crate::{announcer::Announcer, service::CartService, store::CartStore, till::Till};
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
@@ -60,6 +61,8 @@ pub struct Config {
     pub products_table: String,
     /// The table of orders.
     pub orders_table: String,
+    /// The queue of broadcasts.
+    pub broadcast_queue_url: String,
     /// How long a cart lives after its last change.
     pub cart_ttl_s: u64,
 }
@@ -73,15 +76,17 @@ impl Config {
             settings.problem(format!("CART_TTL_DAYS is {days}, which is not from 1 to {MAX_TTL_DAYS}"));
         }
         let (products_table, orders_table) = (settings.text("PRODUCTS_TABLE"), settings.text("ORDERS_TABLE"));
-        Config { aws, carts_table, products_table, orders_table, cart_ttl_s: days.saturating_mul(SECONDS_A_DAY) }
+        let broadcast_queue_url = settings.text("BROADCAST_QUEUE_URL");
+        let cart_ttl_s = days.saturating_mul(SECONDS_A_DAY);
+        Config { aws, carts_table, products_table, orders_table, broadcast_queue_url, cart_ttl_s }
     }
 }
 
 /// The service as Lambda calls it: an API Gateway event in, a response in the shape that its sender understands out.
-pub fn lambda<'a, S: CartStore, T: Till>(
-    service: &'a CartService<S, T>,
-) -> impl Service<LambdaEvent<LambdaRequest>, Response = impl Serialize + use<'a, S, T>, Error = Infallible> + use<'a, S, T>
-{
+pub fn lambda<'a, S: CartStore, T: Till, A: Announcer>(
+    service: &'a CartService<S, T, A>,
+) -> impl Service<LambdaEvent<LambdaRequest>, Response = impl Serialize + use<'a, S, T, A>, Error = Infallible>
++ use<'a, S, T, A> {
     let answer = service_fn(move |request| async move { Ok::<_, Infallible>(service.answer(request).await) });
     MapRequest::new(Adapter::from(answer), event::disarmed)
 }
@@ -90,7 +95,9 @@ pub fn lambda<'a, S: CartStore, T: Till>(
 ///
 /// # Errors
 /// When the Lambda runtime API cannot be reached.
-pub async fn run(service: &CartService<impl CartStore, impl Till>) -> Result<(), lambda_runtime::Error> {
+pub async fn run(
+    service: &CartService<impl CartStore, impl Till, impl Announcer>,
+) -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(lambda(service)).await
 }
 

@@ -1,6 +1,10 @@
 //! What a frozen cart becomes.
 
-use crate::{cart::Cart, customer::Customer};
+use crate::{
+    cart::{Cart, Shelves},
+    customer::Customer,
+    item::Sku,
+};
 
 /// The status of an order that nothing has happened to.
 pub const PLACED: &str = "placed";
@@ -20,6 +24,15 @@ pub struct Order {
     pub status: Status,
     /// Since when it is an order, in seconds since 1970.
     pub placed_at_s: u64,
+}
+
+/// So many pieces of an article that the shop counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The article.
+    pub sku: Sku,
+    /// How many pieces.
+    pub quantity: u64,
 }
 
 /// How far an order is: [`PLACED`] at first. What follows is for whoever pays and delivers to say.
@@ -49,5 +62,12 @@ impl Order {
         let customer = cart.frozen_for.clone()?;
         let placed_at_s = cart.lifetime.updated_at_s;
         Some(Order { cart, customer, status: Status::placed(), placed_at_s })
+    }
+
+    /// What the order takes off `shelves`.
+    pub fn taken(&self, shelves: &Shelves) -> Vec<Taken> {
+        let counted = |sku: &Sku| shelves.get(sku.as_str()).is_some_and(|shelf| shelf.stock.is_some());
+        let items = self.cart.items().iter().filter(|item| counted(&item.sku));
+        items.map(|item| Taken { sku: item.sku.clone(), quantity: item.quantity().get() }).collect()
     }
 }

@@ -93,6 +93,7 @@ impl Refusal {
                 | CartProblem::Empty
                 | CartProblem::NotSold { .. }
                 | CartProblem::NotThePrice { .. }
+                | CartProblem::Lacking { .. }
                 | CartProblem::TotalTooLarge,
             ) => StatusCode::CONFLICT,
             Refusal::OtherVersion { .. } => StatusCode::PRECONDITION_FAILED,
@@ -112,7 +113,7 @@ impl Refusal {
             Refusal::OtherCustomer => Some("customer"),
             Refusal::Cart(CartProblem::CurrencyDiffers { .. }) => Some("unitPrice.currency"),
             Refusal::Cart(CartProblem::PriceDiffers { .. } | CartProblem::NotThePrice { .. }) => Some("unitPrice"),
-            Refusal::Cart(CartProblem::TooMany { .. }) => Some("quantity"),
+            Refusal::Cart(CartProblem::TooMany { .. } | CartProblem::Lacking { .. }) => Some("quantity"),
             Refusal::Cart(CartProblem::NoSuchItem { .. } | CartProblem::NotSold { .. }) => Some("sku"),
             _ => None,
         }

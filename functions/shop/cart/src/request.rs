@@ -105,7 +105,7 @@ pub fn action(request: &Request, operation: Operation) -> Result<Action, Refusal
         Operation::CreateCart => Ok(Action::Create(new_cart(json(request)?)?)),
         Operation::ReadCart(cart) => Ok(Action::Read(cart_id(&cart)?)),
         Operation::DeleteCart(cart) => Ok(Action::Delete(cart_id(&cart)?)),
-        Operation::CheckOut(cart) => Ok(Action::CheckOut(cart_id(&cart)?, customer(json(request)?)?)),
+        Operation::CheckOut(cart) => Ok(Action::CheckOut(cart_id(&cart)?, customer(request)?)),
         Operation::AddItem(cart) => Ok(Action::Change(cart_id(&cart)?, Change::Add(new_item(json(request)?)?))),
         Operation::ChangeItem(cart, item) => {
             let (cart, item) = (cart_id(&cart)?, sku(&item)?);
@@ -146,8 +146,20 @@ fn new_cart(body: serde_json::Value) -> Result<Currency, Fault> {
     Fields::of(&body, &["currency"])?.text("currency", CURRENCY, Currency::parse)
 }
 
-fn customer(body: serde_json::Value) -> Result<Customer, Fault> {
-    Fields::of(&body, &["customer"])?.text("customer", CUSTOMER, Customer::parse)
+/// For whom an order is: who has signed in, where the gateway verified a token, whatever the body says; else whom the tenant
+/// names.
+fn customer(request: &Request) -> Result<Customer, Refusal> {
+    if let Some(shopper) = shopper(request) {
+        let message = format!("the token's sub cannot be a customer: show a token whose sub has {CUSTOMER}");
+        return Customer::parse(shopper).ok_or_else(|| fault("customer", &message).into());
+    }
+    Ok(Fields::of(&json(request)?, &["customer"])?.text("customer", CUSTOMER, Customer::parse)?)
+}
+
+/// Who has signed in: `requestContext.authorizer.jwt.claims.sub` of payload 2.0; empty in a token without one.
+fn shopper(request: &Request) -> Option<&str> {
+    let token = request.request_context_ref()?.authorizer()?.jwt.as_ref()?;
+    Some(token.claims.get("sub").map_or("", String::as_str))
 }
 
 fn new_item(body: serde_json::Value) -> Result<Item, Refusal> {

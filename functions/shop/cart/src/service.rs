@@ -4,29 +4,33 @@ use lambda_http::{Body, Request, RequestExt, Response, http::HeaderName};
 use tracing::Instrument as _;
 
 use crate::{
+    announcer::Announcer,
     answer::{self, Outcome},
-    cart::{self, Cart, CartId, Lifetime},
+    cart::{self, Cart, CartId, CartProblem, Lifetime},
     customer::Customer,
+    item::Sku,
     log,
     money::Currency,
-    order::Order,
+    order::{Order, Status},
     precondition::Precondition,
     refusal::Refusal,
     request::{self, Action, Change},
     route::Resource,
-    store::CartStore,
+    store::{CartStore, StoreError},
     tenant::Tenant,
-    till::Till,
+    till::{Placing, Till},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-/// The cart service over a store and a till.
-pub struct CartService<S, T> {
+/// The cart service over a store, a till, and whoever announces what they make.
+pub struct CartService<S, T, A> {
     /// Where carts are kept.
     pub store: S,
-    /// Where prices and orders are.
+    /// Where shelves and orders are.
     pub till: T,
+    /// Who tells customers of their orders.
+    pub announcer: A,
     /// How long a cart lives after its last change.
     pub ttl_s: u64,
     /// The clock: milliseconds since 1970.
@@ -35,7 +39,7 @@ pub struct CartService<S, T> {
     pub random: fn() -> Option<[u8; 16]>,
 }
 
-impl<S: CartStore, T: Till> CartService<S, T> {
+impl<S: CartStore, T: Till, A: Announcer> CartService<S, T, A> {
     /// Answers one request, whatever it is, and logs one line about it.
     pub async fn answer(&self, request: Request) -> Response<Body> {
         let request_id = log::request_id(&request);
@@ -103,8 +107,7 @@ impl<S: CartStore, T: Till> CartService<S, T> {
         Ok(next)
     }
 
-    /// First the cart is frozen, then it becomes an order: whoever repeats a checkout that was cut off in between finds the
-    /// frozen cart and makes the order of it.
+    /// A cart that was checked out before is answered with its order, as far as that has come.
     async fn check_out(
         &self,
         tenant: &Tenant,
@@ -113,22 +116,42 @@ impl<S: CartStore, T: Till> CartService<S, T> {
         asked: Precondition,
     ) -> Result<Order, Refusal> {
         let cart = self.load(tenant, id).await?;
-        let frozen = match &cart.frozen_for {
+        let order = match &cart.frozen_for {
             Some(other) if *other != customer => return Err(Refusal::OtherCustomer),
             // The version that the client saw is not this one's, if it saw the cart before its first attempt.
-            Some(_) => cart,
-            None => self.freeze(tenant, &admitted(cart, &asked)?, customer).await?,
+            Some(_) => self.placed(tenant, cart).await?,
+            None => self.place(tenant, &admitted(cart, &asked)?, customer).await?,
         };
-        let order = Order::of(frozen).ok_or(Refusal::LostRace)?;
-        Ok(self.till.place(tenant, &order).await?)
+        self.announce(tenant, &order).await;
+        Ok(order)
     }
 
-    async fn freeze(&self, tenant: &Tenant, cart: &Cart, customer: Customer) -> Result<Cart, Refusal> {
+    async fn place(&self, tenant: &Tenant, cart: &Cart, customer: Customer) -> Result<Order, Refusal> {
         let skus: Vec<_> = cart.items().iter().map(|item| &item.sku).collect();
-        let prices = if skus.is_empty() { cart::Prices::new() } else { self.till.prices(&skus).await? };
-        let frozen = cart::freeze(cart, customer, &prices, self.lifetime())?;
-        self.store.replace(tenant, &frozen).await?;
-        Ok(frozen)
+        let shelves = if skus.is_empty() { cart::Shelves::new() } else { self.till.shelves(&skus).await? };
+        let order = Order::of(cart::freeze(cart, customer, &shelves, self.lifetime())?).ok_or(Refusal::LostRace)?;
+        match self.till.place(tenant, &order, &order.taken(&shelves)).await? {
+            Placing::Placed => Ok(order),
+            // Somebody else took of it in between.
+            Placing::Lacks { sku, left } => Err(lacking(cart, sku, left).into()),
+        }
+    }
+
+    async fn placed(&self, tenant: &Tenant, cart: Cart) -> Result<Order, Refusal> {
+        let status = self.till.status(tenant, &cart.id).await?;
+        let order = Order::of(cart).zip(status).map(|(order, status)| Order { status, ..order });
+        order.ok_or_else(|| Refusal::Store(StoreError::Corrupt("a frozen cart has no order".to_owned())))
+    }
+
+    /// The order is placed, whether or not anybody can be told: that is logged, and not answered. One that has come
+    /// further was announced before.
+    async fn announce(&self, tenant: &Tenant, order: &Order) {
+        if order.status != Status::placed() {
+            return;
+        }
+        if let Err(error) = self.announcer.announce(tenant, order).await {
+            tracing::error!(%error, "not announced");
+        }
     }
 
     fn lifetime(&self) -> Lifetime {
@@ -138,6 +161,11 @@ impl<S: CartStore, T: Till> CartService<S, T> {
     fn now_s(&self) -> u64 {
         (self.clock_ms)() / 1000
     }
+}
+
+fn lacking(cart: &Cart, sku: Sku, left: u64) -> CartProblem {
+    let held = cart.items().iter().find(|item| item.sku == sku).map_or(0, |item| item.quantity().get());
+    CartProblem::Lacking { sku, held, left }
 }
 
 fn admitted(cart: Cart, asked: &Precondition) -> Result<Cart, Refusal> {

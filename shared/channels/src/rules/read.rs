@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{MAX_RULES, MAX_SHARDS, Right, Rule, RuleProblem, Rules};
 use crate::{Shard, pattern::Pattern};
 
-const FIELDS: [&str; 4] = ["channel", "allow", "where", "shards"];
+const FIELDS: [&str; 5] = ["channel", "allow", "where", "requires", "shards"];
 
 /// Where the reader is, and what it found wrong so far.
 struct Reader {
@@ -65,14 +65,17 @@ impl Reader {
         };
         for name in fields.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
             self.at(name, |reader| {
-                reader.problem(format!("{name:?} is not a field of a rule"), "write channel, allow, where or shards");
+                let remedy = "write channel, allow, where, requires or shards";
+                reader.problem(format!("{name:?} is not a field of a rule"), remedy);
             });
         }
         let channel = self.field(fields, "channel", Self::channel);
         let allow = self.field(fields, "allow", Self::rights);
         let conditions = fields.get("where").map(|value| self.at("where", |reader| reader.conditions(value)));
+        let requires = fields.get("requires").map(|value| self.at("requires", |reader| reader.features(value)));
         let shards = fields.get("shards").map_or(Some(1), |value| self.at("shards", |reader| reader.shards(value)));
-        Some(Rule { channel: channel?, allow: allow?, conditions: conditions.unwrap_or_default(), shards: shards? })
+        let (conditions, requires) = (conditions.unwrap_or_default(), requires.unwrap_or_default());
+        Some(Rule { channel: channel?, allow: allow?, conditions, requires, shards: shards? })
     }
 
     fn field<T>(
@@ -133,6 +136,20 @@ impl Reader {
         fields.iter().map(read).collect()
     }
 
+    fn features(&mut self, value: &Value) -> Vec<String> {
+        let items = self.list(value, "requires is", "write a list of features, such as [staff]");
+        self.each(items, Self::feature)
+    }
+
+    fn feature(&mut self, value: &Value) -> Option<String> {
+        let feature = value.as_str().filter(|name| !name.is_empty() && !name.contains(['=', ' ']));
+        if feature.is_none() {
+            let remedy = "write a feature of API keys, such as staff; what an attribute must be stands under where";
+            self.problem(format!("a rule cannot require {value}"), remedy);
+        }
+        feature.map(str::to_owned)
+    }
+
     fn text(&mut self, value: &Value) -> Option<String> {
         if !value.is_string() {
             self.problem(format!("an attribute is a text and never {}", kind(value)), "write it in quotes");
@@ -181,7 +198,7 @@ mod tests {
         check(
             json!([{"chanel": "a"}]),
             &[
-                "/0/chanel: \"chanel\" is not a field of a rule | write channel, allow, where or shards",
+                "/0/chanel: \"chanel\" is not a field of a rule | write channel, allow, where, requires or shards",
                 "/0: the rule has no channel | write channel",
                 "/0: the rule has no allow | write allow",
             ],
@@ -196,10 +213,19 @@ mod tests {
                 "/1/shards: shards is 0 | write a whole number from 1 to 256",
             ],
         );
+        let remedy = "write a feature of API keys, such as staff; what an attribute must be stands under where";
+        check(
+            json!([{"channel": "a", "allow": ["publish"], "requires": "staff"}, {"channel": "a", "allow": ["publish"], "requires": ["staff", "plan=gold", 1]}]),
+            &[
+                "/0/requires: requires is a text | write a list of features, such as [staff]",
+                &format!("/1/requires/1: a rule cannot require \"plan=gold\" | {remedy}"),
+                &format!("/1/requires/2: a rule cannot require 1 | {remedy}"),
+            ],
+        );
         check(
             json!([{"channel": "a//b", "allow": [], "where": {"planId": "gold", "a/b": [1]}, "shards": 257}]),
             &[
-                "/0/channel: \"\" is no segment | write text of A-Za-z0-9-_.:~@, {attribute}, * or, at the end, **",
+                "/0/channel: \"\" is no segment | write text of A-Za-z0-9-_.:~@+, {attribute}, * or, at the end, **",
                 "/0/allow: the rule allows nothing | write a list of subscribe, publish and presence",
                 "/0/where/a~1b/0: an attribute is a text and never a number | write it in quotes",
                 "/0/where/planId: where planId is a text | write a list of texts",

@@ -38,9 +38,9 @@ fn what_is_no_rule_is_refused_with_its_place() {
             "\n  - channel: orders/{ten ant}\n    allow: [subscribe]\n  - channel: news\n    alow: [publish]\n    shards: 0"
         ),
         [
-            "4:14 \"{ten ant}\" is no segment | write text of A-Za-z0-9-_.:~@, {attribute}, * or, at the end, **",
+            "4:14 \"{ten ant}\" is no segment | write text of A-Za-z0-9-_.:~@+, {attribute}, * or, at the end, **",
             "6:5 the rule has no allow | write allow",
-            "7:11 \"alow\" is not a field of a rule | write channel, allow, where or shards",
+            "7:11 \"alow\" is not a field of a rule | write channel, allow, where, requires or shards",
             "8:13 shards is 0 | write a whole number from 1 to 256",
         ]
     );
@@ -69,6 +69,10 @@ fn the_schema_takes_what_is_read_and_refuses_what_is_not() {
             "[{channel: 'orders/{tenant}/*/**', allow: [subscribe, presence], where: {a: [b], c: []}, shards: 256}]",
             true,
         ),
+        ("[{channel: 'a/{custom:team}', allow: [publish], requires: [staff]}]", true),
+        ("[{channel: a, allow: [publish], requires: staff}]", false),
+        ("[{channel: a, allow: [publish], requires: [plan=gold]}]", false),
+        ("[{channel: a, allow: [publish], requires: ['']}]", false),
         ("{}", false),
         ("[a]", false),
         ("[{channel: a}]", false),

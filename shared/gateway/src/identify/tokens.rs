@@ -1,9 +1,7 @@
 //! Tokens: those that the managed gateway verified for this very route, and those that the router verifies.
 
 use definition::{Authorizer, TokenAuthorizer, TokenIssuers};
-use identity::{
-    Claims, JwtRules, KeyFetcher, KeySets, KeySource, Principal, TokenUse, TrustedIssuer, bearer, verify_jwt,
-};
+use identity::{Claims, KeyFetcher, KeySets, Principal};
 use serde_json::{Map, Value, json};
 
 use super::{Identified, cannot_ask, is_own_route};
@@ -25,13 +23,11 @@ pub(super) async fn verify(
     if let Some(verified) = of_managed_gateway(exchange, authorizer) {
         return Ok(verified);
     }
-    let rules = rules(exchange, authorizer, scopes)?;
+    let rules = authorizer.rules(&exchange.request.stage.variables, scopes).map_err(identity::Refusal::from)?;
     let value = authorizer.source.value(exchange).unwrap_or_default();
-    if !value.is_empty() && !authorizer.validation.as_ref().is_none_or(|expression| expression.matches(&value)) {
-        return Err(identity::Refusal::from(identity::AuthorizerRefusal::MalformedToken).into());
-    }
-    let verified = verify_jwt(bearer(&value), &rules, scopes, issuers, exchange.request.time_ms).await;
-    let claims = verified.map_err(identity::Refusal::from)?;
+    let now_ms = exchange.request.time_ms;
+    let claims =
+        identity::identify_token(&value, authorizer.validation.as_ref(), (&rules, scopes), issuers, now_ms).await?;
     let is_of_pool = matches!(authorizer.issuers, TokenIssuers::UserPools(_));
     let jwt = json!({"claims": texts(&claims, is_of_pool), "scopes": granted(&claims, scopes)});
     let authorizer = Map::from_iter([("jwt".to_owned(), jwt)]);
@@ -44,40 +40,6 @@ fn of_managed_gateway(exchange: &Exchange<'_>, authorizer: &TokenAuthorizer) -> 
     let was_asked = matches!(authorizer.issuers, TokenIssuers::Issuer { .. }) && is_own_route(exchange);
     let jwt = exchange.request.authorizer.get("jwt").filter(|_| was_asked)?.as_object()?;
     Some(Identified { principal: Some(Principal::of_managed_token(jwt)), ..Identified::default() })
-}
-
-fn rules(exchange: &Exchange<'_>, authorizer: &TokenAuthorizer, scopes: &[String]) -> Result<JwtRules, Refusal> {
-    let pools = match &authorizer.issuers {
-        TokenIssuers::Issuer { issuer, audience } => {
-            return Ok(JwtRules { audience: audience.clone(), ..JwtRules::of_issuer(issuer) });
-        }
-        TokenIssuers::UserPools(pools) => pools,
-    };
-    let mut issuers = Vec::new();
-    for pool in pools {
-        let arn = pool.fill(&exchange.request.stage.variables, |_| None);
-        let arn = arn.map_err(|unresolved| cannot_ask(unresolved.to_string()))?;
-        issuers.push(user_pool(&arn).ok_or_else(|| cannot_ask("a provider's ARN is not a user pool's"))?);
-    }
-    let token_use = if scopes.is_empty() { TokenUse::Id } else { TokenUse::Access };
-    let rules = JwtRules::of_issuer("");
-    Ok(JwtRules { issuers, token_use: Some(token_use), ..rules })
-}
-
-/// The issuer that a pool is, by its ARN, `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI`.
-/// (Cognito developer guide, `amazon-cognito-user-pools-using-tokens-verifying-a-jwt`.)
-fn user_pool(arn: &str) -> Option<TrustedIssuer> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let &["arn", partition, "cognito-idp", region, _, resource] = parts.as_slice() else { return None };
-    let plain = |text: &&str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    let pool = resource.strip_prefix("userpool/").filter(plain)?;
-    let region = Some(region).filter(plain)?;
-    let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-    let name = format!("https://cognito-idp.{region}.{domain}/{pool}");
-    let keys = KeySource::Url(format!("{name}/.well-known/jwks.json"));
-    Some(TrustedIssuer { name, keys })
 }
 
 /// The claims as texts, as events carry them. Of a list, HTTP APIs make `[a b]`, and REST APIs, whose authorizer a user

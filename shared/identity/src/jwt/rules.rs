@@ -50,6 +50,25 @@ pub struct RequiredClaim {
     pub values: Vec<String>,
 }
 
+impl TrustedIssuer {
+    /// The issuer that a user pool is, by the pool's ARN:
+    /// `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI`. Nothing, if it is none.
+    /// (Cognito developer guide, `amazon-cognito-user-pools-using-tokens-verifying-a-jwt`.)
+    pub fn of_user_pool(arn: &str) -> Option<Self> {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let &["arn", partition, "cognito-idp", region, _, resource] = parts.as_slice() else { return None };
+        let plain = |text: &&str| {
+            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        };
+        let pool = resource.strip_prefix("userpool/").filter(plain)?;
+        let region = Some(region).filter(plain)?;
+        let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let name = format!("https://cognito-idp.{region}.{domain}/{pool}");
+        let keys = KeySource::Url(format!("{name}/.well-known/jwks.json"));
+        Some(TrustedIssuer { name, keys })
+    }
+}
+
 impl JwtRules {
     /// What is allowed where nothing is said: a minute.
     pub const LEEWAY_S: u32 = 60;

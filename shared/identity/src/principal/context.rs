@@ -9,6 +9,10 @@ use super::{Fields, Principal, PrincipalKind, items};
 const KINDS: [(PrincipalKind, &str); 3] =
     [(PrincipalKind::Jwt, "jwt"), (PrincipalKind::LambdaAuthorizer, "lambda"), (PrincipalKind::Iam, "iam")];
 
+/// The fields of a context.
+const FIELDS: [&str; 8] = ["kind", "tenant", "keyId", "planId", "subject", "features", "scopes", CLAIMS];
+const CLAIMS: &str = "claims";
+
 impl Principal {
     /// The principal as authorizer context, each field where there is one: `kind` (`jwt`, `lambda`, `iam`; none for an API
     /// key), `tenant`, `keyId`, `planId`, `subject`; `features` and `scopes` with spaces between them; `claims`, an object
@@ -28,8 +32,20 @@ impl Principal {
         let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
         let mut context: Map<String, Value> = texts.collect();
         if !self.claims.0.is_empty() {
-            context.insert("claims".to_owned(), json!(self.claims.0));
+            context.insert(CLAIMS.to_owned(), json!(self.claims.0));
         }
+        context
+    }
+
+    /// The same for a WebSocket API, whose contexts hold texts, numbers and booleans alone: of the claims, those of these
+    /// names, each as a field of its own. A claim that has the name of another field is left out: nobody is given a plan, or
+    /// a feature, by what an issuer lets its users write.
+    /// (API Gateway developer guide, `api-gateway-lambda-authorizer-output`.)
+    pub fn to_flat_context(&self, claims: &[String]) -> Map<String, Value> {
+        let named = claims.iter().filter(|name| !FIELDS.contains(&name.as_str()));
+        let named = named.filter_map(|name| Some((name.clone(), Value::from(self.claims.0.get(name)?.as_str()))));
+        let mut context: Map<String, Value> = named.collect();
+        context.extend(self.to_context().into_iter().filter(|(name, _)| name != CLAIMS));
         context
     }
 
@@ -45,7 +61,7 @@ impl Principal {
             let text = context.get(name).and_then(Value::as_str).unwrap_or_default();
             items(text).map(str::to_owned).collect()
         };
-        let claims = context.get("claims").and_then(Value::as_object).into_iter().flatten();
+        let claims = context.get(CLAIMS).and_then(Value::as_object).into_iter().flatten();
         let claims = claims.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
         let principal = Principal {
             kind,

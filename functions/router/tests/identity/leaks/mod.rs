@@ -1,7 +1,6 @@
 //! Nothing leaks: every refusal is driven with marked keys, tokens, claims, contexts, headers, queries and bodies, and nothing
 //! that is written to the log, at its most verbose, or sent to the client holds a mark.
 
-mod capture;
 mod cases;
 
 use std::collections::BTreeSet;
@@ -11,9 +10,9 @@ use identity::{ApiKey, KeyRecord, KeySets, KeyStore as _};
 use router::{Here, Router};
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
-use testkit::{DEMO_KEY, MemoryKeys, StubBackends, demo_keys, table};
+use testkit::{DEMO_KEY, MemoryKeys, PublishedKeys, StubBackends, capture, demo_keys, table};
 
-use super::{NOW_MS, Web, sign::Signer};
+use super::{NOW_MS, sign::Signer};
 use cases::{Case, cases};
 
 /// Stands in all that nobody may learn.
@@ -65,7 +64,7 @@ async fn answered(case: &Case, signer: &Signer, keys: MemoryKeys) -> (Value, Str
             keys.create(&ApiKey::parse(key).unwrap().hash(), &record).await.unwrap();
         }
     }
-    let issuers = KeySets::new(Web(json!({"keys": [signer.jwk()]})));
+    let issuers = KeySets::new(PublishedKeys(json!({"keys": [signer.jwk()]})));
     let gateway = Gateway::new(table(&case.definition), &case.backends, keys).with_issuers(issuers);
     let router = Router::new(gateway, Here { region: "eu-west-1".to_owned(), ..Here::default() });
     let event: HttpEvent = serde_json::from_value(case.event.clone()).unwrap();

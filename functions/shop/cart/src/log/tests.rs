@@ -3,6 +3,7 @@ use std::{cell::RefCell, sync::LazyLock};
 use serde_json::{Value, json};
 
 use crate::{
+    announcer::Announcer,
     driver::{KNOWN, event, prepared, send, service, with},
     memory::MemoryCarts,
     service::CartService,
@@ -26,7 +27,7 @@ static SUBSCRIBED: LazyLock<()> = LazyLock::new(|| {
 });
 
 /// What the service logs for `event`, one JSON object a line.
-async fn logged(service: &CartService<impl CartStore, impl Till>, event: &Value) -> Vec<Value> {
+async fn logged(service: &CartService<impl CartStore, impl Till, impl Announcer>, event: &Value) -> Vec<Value> {
     LazyLock::force(&SUBSCRIBED);
     WRITTEN.take();
     send(service, event).await;

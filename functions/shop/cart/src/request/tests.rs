@@ -1,4 +1,5 @@
 use lambda_http::{Body, request::from_str};
+use serde_json::{Value, json};
 
 use super::*;
 use crate::driver::{KNOWN, event, with};
@@ -206,4 +207,21 @@ fn a_rest_apis_path_has_no_stage_to_take_off() {
     };
     assert_eq!(found("/carts/1", "/carts/carts/1"), "/carts/1", "a REST API");
     assert_eq!(found("/carts/carts/1", "/carts/carts/1"), "/carts/1", "an HTTP API");
+}
+
+#[test]
+fn an_order_is_for_who_has_signed_in_whoever_the_body_names() {
+    let request = |claims: Value, body| {
+        let event = event(&format!("POST /carts/{KNOWN}/checkout"), body);
+        let event = with(event, "/requestContext/authorizer/jwt", json!({"claims": claims, "scopes": null}));
+        customer(&from_str(&event.to_string()).unwrap()).map(|customer| customer.to_string())
+    };
+    let ann = json!({"sub": "ann-1", "username": "ann@example.com"});
+    for body in [None, Some("{}"), Some(r#"{"customer": "bob"}"#)] {
+        assert_eq!(request(ann.clone(), body).unwrap(), "ann-1", "{body:?}");
+    }
+    for nobody in [json!({}), json!({"sub": ""}), json!({"sub": "a/b"})] {
+        let refusal = request(nobody.clone(), Some(r#"{"customer": "bob"}"#)).unwrap_err();
+        assert_eq!((refusal.status().as_u16(), refusal.field()), (400, Some("customer")), "{nobody}");
+    }
 }

@@ -2,10 +2,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    driver::{Answer, KNOWN, NEXT, NOW_S, event, item, known_cart, known_order, prepared, send, service, with},
-    memory::{MemoryCarts, MemoryTill},
+    cart::{Shelf, Shelves},
+    driver::{Answer, Beside, KNOWN, NEXT, NOW_S, event, item, known_cart, known_order, prepared, send, service, with},
+    memory::{Heard, MemoryCarts, MemoryTill},
     money::Money,
-    order::Status,
+    order::{Status, Taken},
     store::StoreError,
 };
 
@@ -14,12 +15,22 @@ const MUG: &str =
 
 const ANN: &str = r#"{"customer": "ann"}"#;
 
-async fn ask(service: &CartService<impl CartStore, impl Till>, request: &str, body: Option<&str>) -> Answer {
+async fn ask(
+    service: &CartService<impl CartStore, impl Till, impl Announcer>,
+    request: &str,
+    body: Option<&str>,
+) -> Answer {
     send(service, &event(&request.replace("{cartId}", KNOWN), body)).await
 }
 
 /// A store whose carts somebody else changes between a read and the write that follows it.
 struct Raced(MemoryCarts);
+
+impl Beside for Raced {
+    fn carts(&self) -> MemoryCarts {
+        self.0.clone()
+    }
+}
 
 impl CartStore for Raced {
     async fn load(&self, tenant: &Tenant, id: &CartId) -> Result<Option<Cart>, StoreError> {
@@ -45,6 +56,12 @@ impl CartStore for Raced {
 
 /// A store that holds rubbish.
 struct Rotten;
+
+impl Beside for Rotten {
+    fn carts(&self) -> MemoryCarts {
+        MemoryCarts::default()
+    }
+}
 
 impl CartStore for Rotten {
     async fn load(&self, _: &Tenant, _: &CartId) -> Result<Option<Cart>, StoreError> {
@@ -292,13 +309,72 @@ async fn a_cart_becomes_one_order_and_changes_no_more() {
 }
 
 #[tokio::test]
-async fn a_checkout_that_was_cut_off_is_finished_by_its_repeat() {
-    // Frozen, and no order yet; and the client still names the version that it saw at first.
+async fn a_checkout_whose_answer_was_lost_is_answered_by_its_repeat() {
+    // The client still names the version that it saw at first.
+    let service = service(prepared());
+    let checkout = with(event(&format!("POST /carts/{KNOWN}/checkout"), Some(ANN)), "/headers/if-match", "\"3\"");
+    let (lost, repeated) = (send(&service, &checkout).await, send(&service, &checkout).await);
+    assert_eq!((lost.status, repeated.status, &repeated.body), (201, 201, &lost.body));
+}
+
+#[tokio::test]
+async fn a_frozen_cart_without_an_order_is_nothing_that_a_client_can_mend() {
     let frozen = known_order().cart;
     let service = service(MemoryCarts::default().holding(&Tenant::parse("demo").unwrap(), frozen));
-    let repeat = with(event(&format!("POST /carts/{KNOWN}/checkout"), Some(ANN)), "/headers/if-match", "\"3\"");
-    let placed = send(&service, &repeat).await;
-    assert_eq!((placed.status, &placed.body["total"]["amount"]), (201, &json!(4499)));
+    assert_eq!(ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await.status, 500);
+}
+
+/// A till from which somebody takes a piece of everything between a look and what follows it.
+struct Sought(MemoryTill);
+
+impl Till for Sought {
+    async fn shelves(&self, skus: &[&Sku]) -> Result<Shelves, StoreError> {
+        let before = |shelf: Shelf| Shelf { stock: shelf.stock.map(|left| left + 1), ..shelf };
+        Ok(self.0.shelves(skus).await?.into_iter().map(|(sku, shelf)| (sku, before(shelf))).collect())
+    }
+
+    async fn place(&self, tenant: &Tenant, order: &Order, taken: &[Taken]) -> Result<Placing, StoreError> {
+        self.0.place(tenant, order, taken).await
+    }
+
+    async fn status(&self, tenant: &Tenant, id: &CartId) -> Result<Option<Status>, StoreError> {
+        self.0.status(tenant, id).await
+    }
+}
+
+/// The till of a shop with so many pieces of what the known cart holds two and one of.
+fn stocked(carts: &MemoryCarts, tea: u64, mugs: u64) -> MemoryTill {
+    let price = |amount| Money { amount, currency: Currency::parse("EUR").unwrap() };
+    let shelf = |amount, stock| Shelf { price: price(amount), stock: Some(stock) };
+    MemoryTill::beside(carts).with("TEA-EARL-GREY-100", shelf(1250, tea)).with("MUG-BLUE", shelf(1999, mugs))
+}
+
+#[tokio::test]
+async fn a_checkout_takes_its_pieces_off_the_shelves_once() {
+    let carts = prepared();
+    let service = CartService { till: stocked(&carts, 2, 7), ..service(carts) };
+    for _ in 0..2 {
+        assert_eq!(ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await.status, 201);
+    }
+    let cart = known_cart();
+    let skus: Vec<_> = cart.items().iter().map(|item| &item.sku).collect();
+    let left = service.till.shelves(&skus).await.unwrap();
+    assert_eq!(left.values().map(|shelf| shelf.stock).collect::<Vec<_>>(), [Some(6), Some(0)]);
+}
+
+#[tokio::test]
+async fn a_checkout_of_more_than_there_is_says_how_much_there_is() {
+    let (carts, checkout) = (prepared(), "POST /carts/{cartId}/checkout");
+    let CartService { store, announcer, ttl_s, clock_ms, random, .. } = service(carts.clone());
+    let till = Sought(stocked(&carts, 1, 7));
+    let late = CartService { till, store, announcer, ttl_s, clock_ms, random };
+    let early = CartService { till: stocked(&carts, 1, 7), ..service(carts) };
+    for answer in [ask(&early, checkout, Some(ANN)).await, ask(&late, checkout, Some(ANN)).await] {
+        assert_eq!((answer.status, &answer.body["field"]), (409, &json!("quantity")));
+        let message = answer.body["message"].as_str().unwrap();
+        assert!(message.starts_with("the cart holds 2 of TEA-EARL-GREY-100 and the shop has 1 left"), "{message}");
+        assert_eq!(ask(&early, "GET /carts/{cartId}", None).await.body["version"], 3, "the cart is as it was");
+    }
 }
 
 #[tokio::test]
@@ -306,16 +382,38 @@ async fn a_repeated_checkout_shows_how_far_the_order_is() {
     let tenant = Tenant::parse("demo").unwrap();
     let mut service = service(MemoryCarts::default().holding(&tenant, known_order().cart));
     let paid = crate::order::Order { status: Status::parse("paid").unwrap(), ..known_order() };
-    service.till = MemoryTill::default().holding(&tenant, paid);
+    service.till = MemoryTill::default().holding(&tenant, &paid);
     assert_eq!(ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await.body["status"], "paid");
+}
+
+#[tokio::test]
+async fn a_placed_order_is_announced_and_one_that_has_come_further_is_not() {
+    let service = service(prepared());
+    ask(&service, "POST /carts/{cartId}/checkout", Some(ANN)).await;
+    let said = ("demo".to_owned(), CartId::parse(KNOWN).unwrap(), "placed".to_owned());
+    assert_eq!(service.announcer.announced(), [said]);
+
+    let tenant = Tenant::parse("demo").unwrap();
+    let paid = Order { status: Status::parse("paid").unwrap(), ..known_order() };
+    let later =
+        CartService { till: MemoryTill::default().holding(&tenant, &paid), announcer: Heard::default(), ..service };
+    ask(&later, "POST /carts/{cartId}/checkout", Some(ANN)).await;
+    assert_eq!(later.announcer.announced(), []);
+}
+
+#[tokio::test]
+async fn an_order_is_placed_though_nobody_can_be_told() {
+    let deaf = CartService { announcer: Heard::cut_off(), ..service(prepared()) };
+    assert_eq!(ask(&deaf, "POST /carts/{cartId}/checkout", Some(ANN)).await.status, 201);
 }
 
 #[tokio::test]
 async fn a_cart_is_ordered_at_the_shops_prices_or_not_at_all() {
     let selling = |sku: &str, amount| {
         let price = |amount| Money { amount, currency: Currency::parse("EUR").unwrap() };
-        let till = MemoryTill::default().selling("TEA-EARL-GREY-100", price(1250)).selling(sku, price(amount));
-        CartService { till, ..service(prepared()) }
+        let carts = prepared();
+        let till = MemoryTill::beside(&carts).selling("TEA-EARL-GREY-100", price(1250)).selling(sku, price(amount));
+        CartService { till, ..service(carts) }
     };
     let dearer = ask(&selling("MUG-BLUE", 2099), "POST /carts/{cartId}/checkout", Some(ANN)).await;
     assert_eq!((dearer.status, &dearer.body["field"]), (409, &json!("unitPrice")));
