@@ -33,10 +33,13 @@ const AT_ONCE: usize = 16;
 /// 2026-11-01T00.
 const FIRST: Hour = Hour(498_192);
 
+/// A run, and the answers that hold its parts.
+type Written = (Run, Vec<String>);
+
 /// A table.
 #[derive(Default)]
 struct Table {
-    runs: RefCell<HashMap<(SpanKind, Hour), (Run, Vec<String>)>>,
+    runs: RefCell<HashMap<(SpanKind, Hour), Written>>,
     calls: Cell<u64>,
     /// Of 4 KB each.
     read_units: Cell<u64>,

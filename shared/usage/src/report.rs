@@ -110,7 +110,9 @@ impl Report {
     /// The place of the row with the present names.
     fn place(&mut self) -> usize {
         let near = [self.last, self.last + 1];
-        if let Some(place) = near.into_iter().find(|place| self.rows.get(*place).is_some_and(|row| row.names == self.names)) {
+        if let Some(place) =
+            near.into_iter().find(|place| self.rows.get(*place).is_some_and(|row| row.names == self.names))
+        {
             return place;
         }
         if let Some(place) = self.places.get(&self.names) {
