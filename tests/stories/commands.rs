@@ -7,9 +7,9 @@ use identity::{ApiKey, KeyStore as _};
 use serde_json::Value;
 
 /// What a command said, and whether it was content.
-struct Said {
+pub(crate) struct Said {
     done: bool,
-    out: String,
+    pub(crate) out: String,
     err: String,
 }
 
@@ -19,20 +19,20 @@ impl Said {
     }
 
     /// What was said of what was done.
-    fn done(&self) -> &str {
+    pub(crate) fn done(&self) -> &str {
         assert!(self.done, "{}", self.err);
         &self.out
     }
 
     /// Why it was not done.
-    fn refused(&self) -> &str {
+    pub(crate) fn refused(&self) -> &str {
         assert!(!self.done, "{}", self.out);
         &self.err
     }
 }
 
 /// `tollgate` with these arguments; `PLANS` and `KEYS` stand for the tables.
-fn tollgate(arguments: &[&str]) -> Said {
+pub(crate) fn tollgate(arguments: &[&str]) -> Said {
     let stack = Stack::get();
     let arguments = arguments.iter().map(|argument| match *argument {
         "PLANS" => &stack.tables["usage_plans"],

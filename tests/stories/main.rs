@@ -9,6 +9,7 @@ mod keys;
 mod payments;
 mod plans;
 mod quotas;
+mod reconcile;
 mod services;
 mod shop;
 mod shoppers;

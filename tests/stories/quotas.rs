@@ -27,7 +27,7 @@ const KILLED: usize = 6;
 #[tokio::test(flavor = "current_thread")]
 async fn counters_in_dynamodb_keep_the_contract() {
     let client = Stack::get().connection().dynamodb();
-    let table = table(&client, "counter").await;
+    let table = table(&client, &["counter"]).await;
     counter_contract::counters(&CountersTable::new(client.clone(), table.clone()), &table).await;
     drop_table(&client, &table).await;
 }
@@ -35,7 +35,7 @@ async fn counters_in_dynamodb_keep_the_contract() {
 #[tokio::test(flavor = "current_thread")]
 async fn plans_in_dynamodb_keep_the_contract() {
     let client = Stack::get().connection().dynamodb();
-    let table = table(&client, "planId").await;
+    let table = table(&client, &["planId"]).await;
     counter_contract::plan_store(&UsagePlansTable::new(client.clone(), table.clone()), &table[..20]).await;
     drop_table(&client, &table).await;
 }
@@ -43,7 +43,7 @@ async fn plans_in_dynamodb_keep_the_contract() {
 #[tokio::test(flavor = "current_thread")]
 async fn processes_that_are_killed_leave_at_most_a_block_each_and_none_goes_over_the_limit() {
     let client = Stack::get().connection().dynamodb();
-    let table = table(&client, "counter").await;
+    let table = table(&client, &["counter"]).await;
     let counts: Vec<_> = (0..PROCESSES)
         .map(|number| {
             let process = start(&table);
@@ -95,22 +95,23 @@ fn month() -> String {
     plans::Period::at(plans::PeriodType::Month, i64::try_from(now.as_millis()).expect("a time")).to_string()
 }
 
-async fn table(client: &Client, key: &str) -> String {
+/// A table of this run, with these string keys: the partition's, and the order's if there is one.
+pub(crate) async fn table(client: &Client, keys: &[&str]) -> String {
     let mut random = [0; 8];
     getrandom::fill(&mut random).expect("random bytes");
     let name = format!("story-{:016x}", u64::from_be_bytes(random));
-    let attribute = AttributeDefinition::builder().attribute_name(key).attribute_type(ScalarAttributeType::S);
-    let schema = KeySchemaElement::builder().attribute_name(key).key_type(KeyType::Hash);
-    let create = client
-        .create_table()
-        .table_name(&name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .attribute_definitions(attribute.build().expect("an attribute"))
-        .key_schema(schema.build().expect("a key"));
+    let mut create = client.create_table().table_name(&name).billing_mode(BillingMode::PayPerRequest);
+    for (key, kind) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
+        let attribute = AttributeDefinition::builder().attribute_name(*key).attribute_type(ScalarAttributeType::S);
+        let schema = KeySchemaElement::builder().attribute_name(*key).key_type(kind);
+        create = create
+            .attribute_definitions(attribute.build().expect("an attribute"))
+            .key_schema(schema.build().expect("a key"));
+    }
     create.send().await.expect("a table");
     name
 }
 
-async fn drop_table(client: &Client, name: &str) {
+pub(crate) async fn drop_table(client: &Client, name: &str) {
     client.delete_table().table_name(name).send().await.expect("deleted");
 }

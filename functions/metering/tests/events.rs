@@ -209,6 +209,30 @@ async fn native_routes_are_counted_by_the_access_log_and_dispatched_ones_are_not
 }
 
 #[tokio::test]
+async fn a_delivery_that_comes_again_is_counted_once_whatever_was_kept_of_it_and_in_whatever_order_it_comes() {
+    let native = "GET /catalog/{proxy+}";
+    let mut lines = [
+        ("1", FIRST, line(native, "200", "12")),
+        ("2", FIRST, line(native, "200", "9")),
+        ("3", FIRST, line(native, "404", "12")),
+        ("4", FIRST.plus(1), line("POST /carts", "401", "-")),
+    ];
+    for fate in [Fate::Refused, Fate::Unheard] {
+        for step in 0..12 {
+            let (ledger, clock) = (MemoryLedger::default(), clock(FIRST.plus(1)));
+            ledger.fail(move |call| if call < step { Fate::Answered } else { fate });
+            let _ = handled(log(&lines), &ledger, &clock).await;
+            ledger.heal();
+            for _ in 0..2 {
+                lines.reverse();
+                assert_eq!(handled(log(&lines), &ledger, &clock).await, Ok(failed(&[])), "{fate:?} at {step}");
+                assert_eq!(counted(&ledger).await, rows(&[(native, 3), ("POST /carts", 1)]), "{fate:?} at {step}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_delivery_that_is_not_kept_is_delivered_again() {
     let (ledger, clock) = (MemoryLedger::default(), clock(FIRST));
     let lines = [("1", FIRST, line("GET /catalog/{proxy+}", "200", "12"))];

@@ -13,8 +13,6 @@
 //!
 //! Hours are padded numbers. A run's parts lie in partitions of their own, so that they can be read at once.
 
-mod packed;
-
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
@@ -31,7 +29,7 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use usage::{Entry, Hour, Ledger, LedgerError, Run, Span, SpanKind, UsageRecord};
+use usage::{Entry, Hour, Ledger, LedgerError, Run, Span, SpanKind, UsageRecord, packed};
 
 use crate::chain;
 

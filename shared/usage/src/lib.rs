@@ -14,6 +14,7 @@ mod ledger;
 mod message;
 mod meter;
 mod money;
+pub mod packed;
 mod read;
 mod record;
 mod report;

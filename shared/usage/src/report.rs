@@ -83,7 +83,7 @@ pub struct Report {
     names: Vec<String>,
     rows: Vec<Row>,
     places: HashMap<Vec<String>, usize>,
-    /// Where the last record was added: of sorted records, the next one often belongs there too.
+    /// Where the last record was added: of sorted records, the next one often belongs there too, or beside it.
     last: usize,
 }
 
@@ -109,8 +109,11 @@ impl Report {
 
     /// The place of the row with the present names.
     fn place(&mut self) -> usize {
-        if self.rows.get(self.last).is_some_and(|row| row.names == self.names) {
-            return self.last;
+        let near = [self.last, self.last + 1];
+        if let Some(place) =
+            near.into_iter().find(|place| self.rows.get(*place).is_some_and(|row| row.names == self.names))
+        {
+            return place;
         }
         if let Some(place) = self.places.get(&self.names) {
             return *place;

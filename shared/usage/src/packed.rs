@@ -1,8 +1,9 @@
-//! Records as bytes: a byte for the version, then postcard. Of sorted records, neighbours share most of their texts; each
-//! says only what differs from the one before.
+//! Records as bytes, for whoever keeps them: a byte for the version, then postcard. Of sorted records, neighbours share most
+//! of their texts; each says only what differs from the one before.
 
 use serde::{Deserialize, Serialize};
-use usage::{Entry, Histogram, Hour, RecordKey, Source, StatusClass, Totals, UsageRecord};
+
+use crate::{Entry, Histogram, Hour, RecordKey, Source, StatusClass, Totals, UsageRecord};
 
 /// The version that is written and read.
 const VERSION: u8 = 1;
@@ -22,20 +23,20 @@ struct Packed {
     latency: Histogram,
 }
 
-/// An entry's bytes.
-pub(super) fn entry(entry: &Entry) -> Option<Vec<u8>> {
+/// An entry's bytes; nothing where they cannot be written.
+pub fn entry(entry: &Entry) -> Option<Vec<u8>> {
     let record = packed(&entry.record, None);
     postcard::to_extend(&(entry.source.0, record), vec![VERSION]).ok()
 }
 
-/// An entry by its bytes.
-pub(super) fn read_entry(bytes: &[u8]) -> Option<Entry> {
+/// An entry by its bytes; nothing where they are none.
+pub fn read_entry(bytes: &[u8]) -> Option<Entry> {
     let (source, record): (u64, Packed) = postcard::from_bytes(rest(bytes)?).ok()?;
     Some(Entry { source: Source(source), record: first(record)? })
 }
 
-/// Records in parts that an item has room for.
-pub(super) fn pack(records: &[UsageRecord]) -> Option<Vec<Vec<u8>>> {
+/// Records in parts that an item of DynamoDB has room for; nothing where they cannot be written.
+pub fn pack(records: &[UsageRecord]) -> Option<Vec<Vec<u8>>> {
     let mut parts = Vec::new();
     let (mut part, mut before) = (vec![VERSION], None);
     for record in records {
@@ -52,8 +53,8 @@ pub(super) fn pack(records: &[UsageRecord]) -> Option<Vec<Vec<u8>>> {
     Some(parts)
 }
 
-/// Shows each record of a part, in order. One record is overwritten again and again: most of its texts stay as they are.
-pub(super) fn visit(bytes: &[u8], show: &mut impl FnMut(&UsageRecord)) -> Option<()> {
+/// Shows each record of a part, in order; nothing comes back where the part is none, and some may have been shown. One record is overwritten again and again: most of its texts stay as they are.
+pub fn visit(bytes: &[u8], show: &mut impl FnMut(&UsageRecord)) -> Option<()> {
     let mut rest = rest(bytes)?;
     let mut last: Option<UsageRecord> = None;
     while !rest.is_empty() {
