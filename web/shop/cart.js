@@ -21,7 +21,16 @@ export async function load() {
   return keep(cart && !cart.order ? cart : null);
 }
 
-export async function add(product) {
+/** Adds one of a product. One after the other, however fast they come: two at once could make two carts. */
+export function add(product) {
+  const added = adding.then(() => addNow(product));
+  adding = added.catch(() => {});
+  return added;
+}
+
+let adding = Promise.resolve();
+
+async function addNow(product) {
   const item = { sku: product.sku, name: product.name, quantity: 1, unitPrice: product.price };
   const cart = await load() ?? await call("POST", "/carts", { body: { currency: product.price.currency } });
   return keep(await call("POST", `/carts/${cart.id}/items`, { body: item }));

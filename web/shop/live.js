@@ -1,7 +1,7 @@
 // What becomes of a shopper's orders, as it happens: by their channel, and by asking while that cannot be had.
 
 import { TollgateChannels } from "../tollgate-channels.js";
-import { token } from "./session.js";
+import { latestToken, token } from "./session.js";
 import { settings } from "./settings.js";
 
 const ASK_EVERY_MS = 3_000;
@@ -12,6 +12,7 @@ const ASK_EVERY_MS = 3_000;
 export function watch(customer, { onStep, look, onState }) {
   let asking = null;
   let channels = null;
+  let isSubscribed = false;
   let isOver = false;
 
   // What cannot be seen at this moment is seen the next time.
@@ -29,11 +30,21 @@ export function watch(customer, { onStep, look, onState }) {
     tryToLook();
   }
 
+  function onConnection({ state }) {
+    if (state === "waiting") {
+      ask();
+      token().catch(() => {}); // so that the next attempt shows one that is good
+    } else if (state === "open" && isSubscribed) {
+      listen();
+    }
+  }
+
   async function connect() {
-    const options = { key: settings.key, token: await token(), onState: ({ state }) => state === "waiting" && ask() };
+    await token();
     if (isOver) return;
-    channels = new TollgateChannels(settings.websocket, options);
+    channels = new TollgateChannels(settings.websocket, { key: settings.key, token: latestToken, onState: onConnection, onError: ask });
     await channels.subscribe(`orders/${settings.tenant}/${customer}`, message => onStep(message.data));
+    isSubscribed = true;
     listen();
   }
 

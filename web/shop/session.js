@@ -81,6 +81,9 @@ export async function token() {
   return stored()?.access ?? null;
 }
 
+/** The latest access token, good or not; undefined where nobody has signed in. */
+export const latestToken = () => stored()?.access;
+
 async function authenticate(flow, parameters, { name, refresh }) {
   const { AuthenticationResult: given } = await cognito("InitiateAuth", { AuthFlow: flow, AuthParameters: parameters });
   if (!given) throw new SessionError("Challenge", "This account asks for more than a password, which the shop cannot answer.");

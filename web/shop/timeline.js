@@ -6,7 +6,7 @@ export const STEPS = {
   paid: ["Paid", "The bank has moved the money."],
   requested: ["With the carrier", "The carrier was asked to deliver it."],
   delivered: ["Delivered", "It has arrived."],
-  cancelled: ["Cancelled", "The carrier could not deliver it."],
+  cancelled: ["Cancelled", "The carrier could not deliver it"],
   refunded: ["Money returned", "The bank has given back the whole price."],
   "refund-failed": ["Refund held up", "The money could not be given back by itself. Somebody is looking into it."],
 };
@@ -34,6 +34,8 @@ export function timeline(order) {
   return steps.map((status, index) => {
     const [title, text] = STEPS[status];
     const state = index < latest ? "done" : index === latest ? "now" : "next";
-    return { status, title, text: status === "cancelled" && order.reason ? `${text} (${order.reason})` : text, at: times.get(status), state };
+    return { status, title, text: status === "cancelled" ? because(text, order.reason) : text, at: times.get(status), state };
   });
 }
+
+const because = (text, reason) => reason ? `${text}: ${reason}.` : `${text}.`;

@@ -35,6 +35,44 @@ test("what was bought is delivered while one watches", async () => {
   await close(page);
 });
 
+test("a connection that is lost is made again, and nothing is missed", async () => {
+  const page = await open(browser, { expected: [UNPAID] });
+  await page.evaluateOnNewDocument(() => {
+    const Own = globalThis.WebSocket;
+    globalThis.sockets = [];
+    globalThis.WebSocket = class extends Own {
+      constructor(...given) {
+        super(...given);
+        globalThis.sockets.push(this);
+      }
+    };
+  });
+  await signUp(page);
+  await order(page, "tea-pot");
+  await says(page, "#live", "Live");
+  await page.evaluate(() => globalThis.sockets.at(-1).close());
+  await says(page, "#live", "Connecting");
+  await says(page, "#live", "Live");
+  assert.equal(await page.evaluate(() => globalThis.sockets.length), 2);
+  await pay(page, "tok_visa");
+  await says(page, "#status-heading", "Delivered");
+  await close(page);
+});
+
+test("things that are added at once end up in one cart", async () => {
+  const page = await open(browser);
+  await visit(page, "index.html");
+  await page.waitForFunction(() => document.querySelectorAll(".product button").length === 6);
+  await page.evaluate(() => document.querySelectorAll(".product button").forEach(button => button.click()));
+  await says(page, "#cart-count", "6");
+  await visit(page, "cart.html");
+  await page.waitForSelector(".line");
+  assert.equal((await page.$$(".line")).length, 6);
+  await picture(page, "cart");
+  await isAccessible(page);
+  await close(page);
+});
+
 test("a declined payment is explained, and another card pays", async () => {
   const page = await open(browser, { expected: [UNPAID, DECLINED] });
   await signUp(page);
@@ -54,7 +92,7 @@ test("what the carrier does not have is cancelled, and the money comes back", as
   await order(page, "sold-out-samovar");
   await pay(page, "tok_visa");
   await says(page, "#status-heading", "Money returned");
-  assert.match(await text(page, "[data-status=cancelled]"), /out of stock/);
+  assert.match(await text(page, "[data-status=cancelled]"), /could not deliver it: out of stock\./);
   await picture(page, "order-refunded");
   await close(page);
 });
