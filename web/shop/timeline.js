@@ -6,14 +6,17 @@ export const STEPS = {
   paid: ["Paid", "The bank has moved the money."],
   requested: ["With the carrier", "The carrier was asked to deliver it."],
   delivered: ["Delivered", "It has arrived."],
-  cancelled: ["Cancelled", "The carrier could not deliver it"],
+  expired: ["Given up", "It was not paid in time."],
+  cancelled: ["Cancelled", "It could not be delivered"],
   refunded: ["Money returned", "The bank has given back the whole price."],
   "refund-failed": ["Refund held up", "The money could not be given back by itself. Somebody is looking into it."],
 };
 
 const DELIVERED = ["placed", "paid", "requested", "delivered"];
 const CANCELLED = ["placed", "paid", "requested", "cancelled", "refunded"];
-const LAST = ["delivered", "refunded", "refund-failed"];
+const EXPIRED = ["placed", "expired"];
+const PAID_LATE = ["placed", "expired", "cancelled", "refunded"];
+const LAST = ["delivered", "refunded", "refund-failed", "expired"];
 
 /** Whether nothing more will become of the order. */
 export const isOver = order => LAST.includes(order.status);
@@ -25,10 +28,16 @@ export function after(order, { status, at, reason }) {
   return { ...order, history, status: history.at(-1).status, reason: reason ?? order.reason };
 }
 
+/** The way that an order with these steps takes. */
+function pathOf(times) {
+  if (times.has("expired")) return times.has("cancelled") ? PAID_LATE : EXPIRED;
+  return times.has("cancelled") ? CANCELLED : DELIVERED;
+}
+
 /** The steps to show: `{ status, title, text, at, state }`, `at` where it has happened, `state` one of `done`, `now`, `next`. */
 export function timeline(order) {
   const times = new Map([["placed", order.placedAt], ...(order.history ?? []).map(({ status, at }) => [status, at])]);
-  const path = times.has("cancelled") ? CANCELLED : DELIVERED;
+  const path = pathOf(times);
   const steps = times.has("refund-failed") ? path.map(step => step === "refunded" ? "refund-failed" : step) : path;
   const latest = steps.findLastIndex(status => times.has(status));
   return steps.map((status, index) => {

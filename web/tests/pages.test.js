@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { byRoute, listeners, micros, rates, short } from "../console/rates.js";
-import { after, timeline } from "../shop/timeline.js";
+import { STEPS, after, isOver, timeline } from "../shop/timeline.js";
 
 const answer = (asOfMs, ...hours) => ({ asOfMs, hours: hours.map(([from, requests, errors = 0, throttled = 0]) => ({ from, requests, errors, throttled })) });
 
@@ -40,4 +40,14 @@ test("a step that is told twice, or late, is one step in its place", () => {
   const cancelled = after(told, { order: "1", status: "cancelled", at: "2026-01-01T00:00:04Z", reason: "out of stock" });
   assert.match(timeline(cancelled).at(3).text, /out of stock/);
   assert.equal(timeline(cancelled).at(4).status, "refunded");
+});
+
+test("an order that was given up says so, and one that was paid too late says that the money comes back", () => {
+  const placed = { id: "1", status: "placed", placedAt: "2026-01-01T00:00:00Z" };
+  const shown = order => timeline(order).map(({ status, state }) => `${status} ${state}`);
+  const expired = after(placed, { order: "1", status: "expired", at: "2026-01-01T01:00:00Z" });
+  assert.deepEqual(shown(expired), ["placed done", "expired now"]);
+  assert.ok(isOver(expired) && STEPS[expired.status]);
+  const late = after(expired, { order: "1", status: "cancelled", at: "2026-01-01T02:00:00Z", reason: "it was paid too late" });
+  assert.deepEqual(shown(late), ["placed done", "expired done", "cancelled now", "refunded next"]);
 });

@@ -37,7 +37,8 @@ impl Shop {
         let run = format!("{:08x}", u32::from_be_bytes(random));
         let tenant = format!("load-{run}");
         let shop = Shop {
-            key: Stack::get().new_key(&tenant, true),
+            // Who sells is staff: it checks out for its customers.
+            key: Stack::get().new_key_with(&tenant, "staff"),
             category: tenant.clone(),
             plenty: ["cup", "pot", "mill"].map(|name| format!("load-{run}-{name}")).into(),
             scarce: format!("load-{run}-scarce"),
