@@ -3,6 +3,8 @@
 PYTHON ?= python3
 # The port of the local stack: `make up PORT=5000`. Without it, `make down` stops every stack of this checkout.
 PORT ?=
+# What `make package` builds for: the template's parameter of that name.
+ARCHITECTURE ?= arm64
 
 # For how long `make load` buys.
 SECONDS ?= 60
@@ -11,7 +13,7 @@ AT_PORT = $(if $(PORT),--port '$(PORT)')
 LOCAL = $(PYTHON) -B infra/local
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-web load bench python
+.PHONY: help up down test test-web load package bench python
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -30,6 +32,9 @@ test-web: python ## Look at the shop in a browser, over the stack that is up or 
 
 load: python ## Buy in the shop on the local stack for a minute, or SECONDS=, and check its books
 	@$(LOCAL)/load.py $(AT_PORT) --seconds '$(SECONDS)'
+
+package: python ## Build the functions for AWS, arm64 or ARCHITECTURE=x86_64, for `sam deploy` to take
+	@$(LOCAL)/package.py --architecture '$(ARCHITECTURE)'
 
 bench: python ## Measure the functions as they are deployed
 	@$(LOCAL)/stack.py release

@@ -10,13 +10,15 @@ use definition::{Api, Doors, channel_rules, compile, encode, managed_routes, nat
 
 use crate::check::{read, report};
 
-/// Compile a definition into the router's table, the managed API's routes, the router's policy, the metering function's list of
-/// native routes, the rules of channels and what the authorizer asks.
+/// Compile a definition into the managed API's routes, the router's policy, and what each function reads of it.
 #[derive(Args)]
 pub(crate) struct Build {
     /// The OpenAPI document, YAML or JSON.
     file: PathBuf,
-    /// Where the router's table goes: `api.table` beside the router's `bootstrap`.
+    /// The folder of the built functions, `target/lambda`: what a function reads is packed beside its `bootstrap`.
+    #[arg(long, value_name = "DIR")]
+    functions: Option<PathBuf>,
+    /// Where the router's table goes besides: for a router that is built elsewhere.
     #[arg(long)]
     table: Option<PathBuf>,
     /// Where the managed API's routes go.
@@ -25,15 +27,6 @@ pub(crate) struct Build {
     /// Where the policy goes that permits the router what it calls: beside the routes.
     #[arg(long)]
     policy: Option<PathBuf>,
-    /// Where the keys of native routes go: `native.routes` beside the metering function's `bootstrap`.
-    #[arg(long)]
-    native: Option<PathBuf>,
-    /// Where the rules of WebSocket channels go: `channels.json` beside the `bootstrap` of message and of broadcast, so twice.
-    #[arg(long)]
-    channels: Vec<PathBuf>,
-    /// Where goes what the authorizer function asks: `doors.json` beside its `bootstrap`.
-    #[arg(long)]
-    doors: Option<PathBuf>,
     /// Write nothing; fail when what stands there is not what would be written.
     #[arg(long)]
     check: bool,
@@ -43,33 +36,48 @@ impl Build {
     /// Writes what has changed, and leaves files alone that are right already.
     pub(crate) fn run(self) -> Result<(), String> {
         for (file, contents) in self.written()? {
-            let same = fs::read(file).is_ok_and(|present| present == contents);
+            let same = fs::read(&file).is_ok_and(|present| present == contents);
             match (same, self.check) {
                 (true, _) => {}
-                (false, true) => return Err(stale(file, &self.file)),
-                (false, false) => write(file, &contents)?,
+                (false, true) => return Err(stale(&file, &self.file)),
+                (false, false) => write(&file, &contents)?,
             }
         }
         Ok(())
     }
 
     /// What is asked for, and where it goes.
-    fn written(&self) -> Result<Vec<(&PathBuf, Vec<u8>)>, String> {
+    fn written(&self) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
         let api = load(&self.file)?;
-        let table = encode(&api).map_err(|error| format!("the table cannot be written: {error}"))?;
-        let rules = channel_rules(&api).map_err(|error| format!("the rules cannot be written: {error}"))?;
-        let doors = Doors::of(&api).encode().map_err(|error| format!("the doors cannot be written: {error}"))?;
-        let asked = [
-            (&self.table, table),
-            (&self.routes, managed_routes(&api).into_bytes()),
-            (&self.policy, router_policy(&api).into_bytes()),
-            (&self.native, native_routes(&api).into_bytes()),
-            (&self.doors, doors.into_bytes()),
-        ];
-        let asked = asked.into_iter().filter_map(|(file, contents)| Some((file.as_ref()?, contents)));
-        let packed = self.channels.iter().map(|file| (file, rules.clone().into_bytes()));
-        Ok(asked.chain(packed).collect())
+        let (routes, policy) = (self.routes.clone(), self.policy.clone());
+        let mut written = Vec::new();
+        if let Some(table) = &self.table {
+            written.push((table.clone(), encoded(&api)?));
+        }
+        written.extend(routes.map(|file| (file, managed_routes(&api).into_bytes())));
+        written.extend(policy.map(|file| (file, router_policy(&api).into_bytes())));
+        if let Some(functions) = &self.functions {
+            written.extend(packed(&api)?.map(|(place, contents)| (functions.join(place), contents)));
+        }
+        Ok(written)
     }
+}
+
+/// What functions read of the definition, and where below the folder of functions they look for it.
+fn packed(api: &Api) -> Result<[(&'static str, Vec<u8>); 5], String> {
+    let rules = channel_rules(api).map_err(|error| format!("the rules cannot be written: {error}"))?.into_bytes();
+    let doors = Doors::of(api).encode().map_err(|error| format!("the doors cannot be written: {error}"))?;
+    Ok([
+        ("router/api.table", encoded(api)?),
+        ("metering/native.routes", native_routes(api).into_bytes()),
+        ("authorizer/doors.json", doors.into_bytes()),
+        ("message/channels.json", rules.clone()),
+        ("broadcast/channels.json", rules),
+    ])
+}
+
+fn encoded(api: &Api) -> Result<Vec<u8>, String> {
+    encode(api).map_err(|error| format!("the table cannot be written: {error}"))
 }
 
 fn load(file: &Path) -> Result<Api, String> {

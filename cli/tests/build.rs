@@ -34,21 +34,14 @@ fn a_stale_policy_is_named_and_written_anew() {
 }
 
 #[test]
-fn the_rules_of_channels_are_packed_beside_each_function_that_reads_them() {
+fn what_functions_read_is_packed_beside_each_of_them() {
     let folder = temp_dir().join(format!("tollgate-build-rules-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let build = |rules: &str, check: &[&str]| {
         fs::write(folder.join("api.yaml"), format!("{DEFINITION}x-tollgate-channels: {rules}\n")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
-        command.args([
-            "build",
-            "api.yaml",
-            "--channels",
-            "message/channels.json",
-            "--channels",
-            "broadcast/channels.json",
-        ]);
-        let output = command.args(check).current_dir(&folder).output().unwrap();
+        command.args(["build", "api.yaml", "--functions", "."]).args(check);
+        let output = command.current_dir(&folder).output().unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
     assert_eq!(build("[{channel: news, allow: [subscribe]}]", &[]), (Some(0), String::new()));
@@ -56,9 +49,12 @@ fn the_rules_of_channels_are_packed_beside_each_function_that_reads_them() {
         let packed = fs::read_to_string(folder.join(function).join("channels.json")).unwrap();
         assert_eq!(packed, "[{\"channel\":\"news\",\"allow\":[\"subscribe\"],\"shards\":1}]\n", "{function}");
     }
+    for place in ["router/api.table", "metering/native.routes", "authorizer/doors.json"] {
+        assert!(folder.join(place).is_file(), "{place}");
+    }
     let (status, said) = build("[{channel: news, allow: [publish]}]", &["--check"]);
     assert_eq!(status, Some(1));
-    assert!(said.contains("message/channels.json is not what api.yaml gives"), "{said}");
+    assert!(said.contains(" is not what api.yaml gives"), "{said}");
     let (status, said) = build("[{channel: news, allow: [own]}]", &[]);
     assert_eq!(status, Some(1));
     assert!(said.contains("api.yaml:7:47: a rule cannot allow \"own\""), "{said}");

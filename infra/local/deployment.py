@@ -18,16 +18,13 @@ POLICY = ROOT / "infra" / "router-policy.yaml"
 SHOP = ROOT / "infra" / "shop.yaml"
 PAYMENTS = ROOT / "infra" / "payments.yaml"
 DELIVERY = ROOT / "infra" / "delivery.asl.yaml"
+UNPAID = ROOT / "infra" / "unpaid.asl.yaml"
 PRODUCTS = ROOT / "infra" / "local" / "products.json"
 STOREFRONT = ROOT / "infra" / "local" / "storefront.py"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
 LAMBDA = ROOT / "target" / "lambda"
-TABLE = LAMBDA / "router" / "api.table"
-DOORS = LAMBDA / "authorizer" / "doors.json"
-NATIVE = LAMBDA / "metering" / "native.routes"
-# The functions that read the rules of channels, and the file that they read.
-OF_CHANNELS = ["message", "broadcast"]
-RULES = "channels.json"
+# The file beside a router's bootstrap.
+TABLE = "api.table"
 STACK_NAME = "tollgate"
 # Whose shop it is.
 TENANT = "demo"
@@ -38,7 +35,7 @@ OUTPUTS = {
     "ApiKeysTable", "UsagePlansTable", "CountersTable",
     "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
     "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
-    "DeliveryMachine", "DeliveryQueue", "CustomersTopic", "StorefrontBucket", "ShoppersClient",
+    "DeliveryMachine", "UnpaidMachine", "DeliveryQueue", "CustomersTopic", "StorefrontBucket", "ShoppersClient",
     "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl",
 }
 
@@ -46,7 +43,7 @@ OUTPUTS = {
 # the features that the command line alone asks for.
 TOLLGATE = [LAMBDA / "tollgate" / "bootstrap"]
 # Paths as a user would write them, because messages repeat them.
-BUILD_API = [*TOLLGATE, "build", "infra/api.yaml", "--routes", "infra/routes.yaml", "--policy", "infra/router-policy.yaml"]
+BUILD_API = ["build", "infra/api.yaml", "--routes", "infra/routes.yaml", "--policy", "infra/router-policy.yaml"]
 
 
 def function_folders():
@@ -85,32 +82,42 @@ def build_release(console, log):
     compile_api(console, log, folder)
 
 
+def build_package(console, log, architecture):
+    """Builds the functions for AWS where `sam deploy` takes them from, and packs what they read."""
+    flag = {"arm64": "--arm64", "x86_64": "--x86-64"}[architecture]
+    with console.step(f"Build the functions for {architecture}"):
+        console.run(["cargo", "lambda", "build", "--release", flag, "--lambda-dir", LAMBDA, *packages()], log, UNBUILT,
+                    env=tools.environment(), cwd=ROOT)
+    compile_api(console, log, LAMBDA, ["cargo", "run", "--quiet", "--package", "cli", "--bin", "tollgate", "--"])
+
+
 def build_functions():
     """The command that builds every function, and with them the command line and what runs outside Lambda."""
     return cargo_lambda("local", LAMBDA, "cli", "payments", "delivery")
 
 
 def cargo_lambda(profile, folder, *more):
-    packages = [word for name in (*(function.name for function in function_folders()), *more)
-                for word in ("--package", name)]
     # The host's compiler and no `--target`: what runs here is built for here, and no other linker is needed.
-    return ["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder, *packages]
+    return ["cargo", "lambda", "build", "--profile", profile, "--compiler", "cargo", "--lambda-dir", folder,
+            *packages(*more)]
 
 
-def compile_api(console, log, folder):
+def packages(*more):
+    """The functions' packages, and more, as cargo's arguments."""
+    return [word for name in (*(function.name for function in function_folders()), *more) for word in ("--package", name)]
+
+
+def compile_api(console, log, folder, tollgate=TOLLGATE):
     """Packs what the definition says beside the functions in `folder`."""
-    packed = ["--table", folder / "router" / TABLE.name, "--native", folder / "metering" / NATIVE.name,
-              "--doors", folder / "authorizer" / DOORS.name,
-              *(word for function in OF_CHANNELS for word in ("--channels", folder / function / RULES))]
     with console.step("Compile the API"):
-        console.run([*BUILD_API, *packed], log,
+        console.run([*tollgate, *BUILD_API, "--functions", folder], log,
                     "infra/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
 
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, DELIVERY, PRODUCTS, PLANS]
+    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, DELIVERY, UNPAID, PRODUCTS, PLANS]
     files = [*read, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):

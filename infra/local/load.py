@@ -15,7 +15,7 @@ from console import Console
 
 # By its target and not by its package, and then as a program: so cargo keeps the features of all tests and builds nothing twice.
 BUILD = ["cargo", "build", "--profile", "local", "--workspace", "--bin", "load"]
-PROGRAM = tools.ROOT / "target" / "local" / "load"
+PROGRAM = tools.TARGET / "local" / "load"
 UNBUILT = "The customers did not compile: mend the error below and try again."
 
 

@@ -32,7 +32,7 @@ def phases():
         ("Read the shapes of documents", [*CARGO_TEST, "--workspace", "--test", "fixtures"], "A document broke a promise"),
         ("Fuzz each target for a moment", [*CARGO_TEST, "--workspace", "--test", "short"], "An input broke a promise"),
         ("Build the functions", deployment.build_functions(), "The functions did not compile"),
-        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.BUILD_API, "--check"],
+        ("Compare infra/routes.yaml and infra/router-policy.yaml with infra/api.yaml", [*deployment.TOLLGATE, *deployment.BUILD_API, "--check"],
          "One of them is stale, and `make up` writes it anew"),
         *((f"Compare the templates of tests/{name} with its api.yaml", [*services.build_api(name), "--check"],
            "One of them is stale, and `infra/local/stack.py services` writes it anew") for name in services.NAMES),
@@ -48,12 +48,12 @@ def phases():
 
 
 def web_phases(console):
-    """The client for browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
+    """What runs in browsers, where there is something to run it. Node 20 has WebSocket behind a flag."""
     if not shutil.which("node"):
         console.say("           node is not on PATH: web/ is not tested")
         return []
-    command = ["node", "--experimental-websocket", "--test", "web/tests/tollgate-channels.test.js"]
-    return [("Test the client for browsers", command, "A test of web/ failed")]
+    command = ["node", "--experimental-websocket", "--test", *sorted((tools.ROOT / "web" / "tests").glob("*.test.js"))]
+    return [("Test what runs in browsers", command, "A test of web/ failed")]
 
 
 def main():

@@ -43,7 +43,7 @@ def deploy(state, console, name):
     code.mkdir(parents=True, exist_ok=True)
     with console.step(f"Compile the tests' API {name}"):
         link(deployment.LAMBDA / "router" / "bootstrap", code / "bootstrap")
-        console.run([*build_api(name), "--table", code / deployment.TABLE.name], state / f"{name}-build.log",
+        console.run([*build_api(name), "--table", code / deployment.TABLE], state / f"{name}-build.log",
                     f"tests/{name}/api.yaml did not compile: mend the error below and try again.",
                     env=tools.environment(), cwd=ROOT)
     with console.step(f"Deploy the tests' API {name}"):

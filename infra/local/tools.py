@@ -13,6 +13,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 REGION = "us-east-1"
+# Where cargo builds.
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 
 
 def require():

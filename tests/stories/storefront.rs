@@ -1,10 +1,10 @@
 //! The storefront, as its bucket and the gateway serve it, and what the key in its pages may do.
 
-use e2e::{Answer, Call, Stack};
+use e2e::{Answer, Call, Socket, Stack};
 use serde_json::{Value, json};
 
 use crate::{
-    shop::{call_as, filled_cart, request_as},
+    shop::{call_as, customer, filled_cart, request_as},
     shoppers::{signed_in, token},
 };
 
@@ -88,4 +88,16 @@ fn the_key_that_everybody_sees_opens_nothing_of_a_shopper() {
     ] {
         assert_eq!(call_as(key, method, &path, &body).status, 403, "{method} {path}");
     }
+}
+
+#[test]
+fn who_listens_is_told_to_the_operator_alone() {
+    let channel = format!("rooms/demo/{}", customer());
+    let mut socket = Socket::with_key(&Stack::get().key);
+    socket.subscribe(&channel);
+    let listed = call_as(&Stack::get().operator_key, "GET", "/channels", &Value::Null);
+    let places = listed.json()["Items"].as_array().expect("items").clone();
+    let is_ours = |item: &&Value| item["channelShard"]["S"].as_str().is_some_and(|place| place.ends_with(&channel));
+    assert_eq!(places.iter().filter(is_ours).count(), 1, "{}", listed.text());
+    assert_eq!(call_as(&Stack::get().key, "GET", "/channels", &Value::Null).status, 403);
 }

@@ -104,3 +104,10 @@ export async function isAccessible(page) {
   const told = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
   assert.deepEqual(told, []);
 }
+
+/** Fails where one has to scroll sideways. */
+export async function fits(page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  const { width } = page.viewport(); // not the page's innerWidth: a phone shows a wide page smaller
+  assert.ok(wide <= width, `${page.url()} is ${wide} wide on a screen of ${width}`);
+}

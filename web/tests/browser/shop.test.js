@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { PHONE, close, isAccessible, launch, open, order, pay, picture, says, signUp, text, visit } from "./browser.js";
+import { PHONE, close, fits, isAccessible, launch, open, order, pay, picture, says, signUp, text, visit } from "./browser.js";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -18,10 +18,14 @@ test("what was bought is delivered while one watches", async () => {
   await signUp(page);
   await order(page, "espresso-cup");
   await page.evaluate(() => (globalThis.isTheSamePage = true));
+  await says(page, "#live", "Live");
+  const asked = [];
+  page.on("request", request => request.url().includes("/me/orders/") && asked.push(request.url()));
   await picture(page, "order-to-pay");
   await pay(page, "tok_visa");
   await says(page, "#status-heading", "Delivered");
   assert.equal(await page.evaluate(() => globalThis.isTheSamePage), true);
+  assert.deepEqual(asked, [], "the channel told it, and nobody asked");
   assert.match(await text(page, "#told"), /Delivered/, "it is told aloud, too");
   assert.equal((await page.$$("#timeline time")).length, 4);
   await picture(page, "order-delivered");
@@ -110,8 +114,7 @@ test("every page fits a phone, and keeps nobody out in either scheme", async () 
 async function look(page, name, ready, title) {
   await visit(page, name);
   await page.waitForSelector(ready, { visible: true });
-  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(wide <= room, `${name} is ${wide} wide on a screen of ${room}`);
+  await fits(page);
   for (const scheme of ["light", "dark"]) {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
     await isAccessible(page);
