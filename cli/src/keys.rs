@@ -3,6 +3,7 @@
 //! AWS is reached with the credentials in the environment, as a function reaches it; with a profile,
 //! `eval "$(aws configure export-credentials --format env)"` puts them there.
 
+mod in_plan;
 mod shown;
 mod when;
 
@@ -15,6 +16,7 @@ use identity::{ApiKey, KeyHash, KeyRecord, KeyStore};
 use settings::Settings;
 
 use crate::usage_plans::Format;
+use in_plan::InPlan;
 use shown::{hand_over, write};
 use when::{End, When, duration_ms, end, moment};
 
@@ -36,6 +38,8 @@ pub(crate) enum Keys {
     Show(One),
     /// Set when a key ends, or that it does not.
     Expire(Expire),
+    /// Hold a key, or a tenant's subscription, to another usage plan from now on; routers hear of it within a minute.
+    Plan(SetPlan),
     /// Give a key another secret, shown once. Its id, tenant, plan, features and quota stay.
     Rotate(Rotate),
     /// Delete a key.
@@ -48,9 +52,8 @@ pub(crate) struct Create {
     /// Whose key it is.
     #[arg(long)]
     tenant: String,
-    /// The usage plan that its calls are held to.
-    #[arg(long)]
-    plan: String,
+    #[command(flatten)]
+    plan: InPlan,
     /// When the key ends: 2027-01-31 (its first moment, UTC), 2027-01-31T12:00:00Z, or in 90d, 12h, 30m; else never.
     #[arg(long, value_name = "DATE|DURATION", value_parser = moment)]
     expires: Option<When>,
@@ -71,9 +74,8 @@ pub(crate) struct Subscribe {
     /// Who: what the claim or context field says that x-tollgate-tenant names.
     #[arg(long)]
     tenant: String,
-    /// The usage plan that its calls are held to.
-    #[arg(long)]
-    plan: String,
+    #[command(flatten)]
+    plan: InPlan,
     /// When it ends, as in `create`; else never.
     #[arg(long, value_name = "DATE|DURATION", value_parser = moment)]
     expires: Option<When>,
@@ -128,6 +130,15 @@ pub(crate) struct Expire {
     at: End,
 }
 
+/// Hold a key to another plan.
+#[derive(Args)]
+pub(crate) struct SetPlan {
+    #[command(flatten)]
+    key: Change,
+    #[command(flatten)]
+    plan: InPlan,
+}
+
 /// Change a key.
 #[derive(Args)]
 pub(crate) struct Change {
@@ -149,6 +160,7 @@ impl Keys {
             Keys::List(shown) => shown.list().await,
             Keys::Show(one) => one.show().await,
             Keys::Expire(expire) => expire.run().await,
+            Keys::Plan(set) => set.run().await,
             Keys::Rotate(rotate) => rotate.run().await,
             Keys::Delete(change) => change.delete().await,
         }
@@ -159,7 +171,7 @@ impl Create {
     async fn run(self) -> Result<(), String> {
         let key = ApiKey::from_random(random()?);
         let now_ms = runtime::clock_ms();
-        let mut record = record(self.tenant, self.plan, true)?;
+        let mut record = record(self.tenant, self.plan.existing().await?, true)?;
         record.expires_at_ms = self.expires.map(|when| when.after(now_ms)).transpose()?;
         record.features = set(self.features);
         connect(self.table)?.create(&key.hash(), &record).await.map_err(|error| error.to_string())?;
@@ -173,12 +185,12 @@ impl Subscribe {
         let expires_at_ms = self.expires.map(|when| when.after(runtime::clock_ms())).transpose()?;
         let (key_id, features) = (format!("tenant:{}", self.tenant), set(self.features));
         let hash = KeyHash::of_tenant(&self.tenant);
-        let record =
-            KeyRecord { key_id, tenant: self.tenant, plan_id: self.plan, enabled: true, expires_at_ms, features };
+        let plan_id = self.plan.existing().await?;
+        let record = KeyRecord { key_id, tenant: self.tenant, plan_id, enabled: true, expires_at_ms, features };
         connect(self.table)?.create(&hash, &record).await.map_err(|error| match error {
             identity::StoreError::Taken => {
                 let id = &record.key_id;
-                format!("{id} is subscribed already: `tollgate keys delete {id}` first, or set its end with `expire`")
+                format!("{id} is subscribed already: change it with `tollgate keys plan {id}`, `expire`, or `delete` it first")
             }
             error => error.to_string(),
         })?;
@@ -259,6 +271,15 @@ async fn succeed(keys: &impl KeyStore, old: &KeyHash, key: &ApiKey, overlap: &Ov
     Ok(record)
 }
 
+impl SetPlan {
+    async fn run(self) -> Result<(), String> {
+        let plan_id = self.plan.existing().await?;
+        let hash = hash_of(&self.key.table, &self.key.key).await?;
+        let found = connect(self.key.table)?.set_plan(&hash, &plan_id).await.map_err(|error| error.to_string())?;
+        was_there(found)
+    }
+}
+
 impl Expire {
     async fn run(self) -> Result<(), String> {
         let now_ms = runtime::clock_ms();
@@ -268,7 +289,7 @@ impl Expire {
         };
         let hash = hash_of(&self.key.table, &self.key.key).await?;
         let found = connect(self.key.table)?.set_expiry(&hash, end_ms).await.map_err(|error| error.to_string())?;
-        if found { Ok(()) } else { Err("the table has no such key".to_owned()) }
+        was_there(found)
     }
 }
 
@@ -276,7 +297,7 @@ impl Change {
     async fn run(self, enabled: bool) -> Result<(), String> {
         let hash = hash_of(&self.table, &self.key).await?;
         let found = connect(self.table)?.set_enabled(&hash, enabled).await.map_err(|error| error.to_string())?;
-        if found { Ok(()) } else { Err("the table has no such key".to_owned()) }
+        was_there(found)
     }
 }
 
@@ -285,6 +306,10 @@ impl Change {
         let found = find(&self.table, &self.key).await?;
         key_list(&self.table)?.delete(&found.hash).await.map_err(|error| error.to_string())
     }
+}
+
+fn was_there(found: bool) -> Result<(), String> {
+    if found { Ok(()) } else { Err("the table has no such key".to_owned()) }
 }
 
 /// A new key's record, with an id of its own. `plans` are the ids of its usage plans, a space between two.

@@ -197,10 +197,11 @@ def apply_plans(console, log, port, table):
                     env=tools.environment(port), cwd=ROOT)
 
 
-def create_key(port, table, tenant, plan, *features):
+def create_key(port, tables, tenant, plan, *features):
     """Makes an API key for a tenant in a plan, which unlocks the features, and returns it."""
     unlocked = ["--feature", *features] if features else []
-    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", tenant, "--plan", plan, "--table", table,
+    made = subprocess.run([*TOLLGATE, "keys", "create", "--tenant", tenant, "--plan", plan,
+                           "--plans-table", tables["UsagePlansTable"], "--table", tables["ApiKeysTable"],
                            *unlocked, "--format", "json"],
                           env=tools.environment(port), cwd=ROOT, capture_output=True, text=True)
     try:

@@ -211,7 +211,7 @@ def deploy(state, stack, console):
     deployment.apply_plans(console, state / "plans.log", stack["port"], outputs["UsagePlansTable"])
     if outputs["ApiKeysTable"] != stack.get("tables", {}).get("api_keys") or not KEYS.keys() <= stack.keys():
         with console.step("Make keys"):
-            stack |= {name: deployment.create_key(stack["port"], outputs["ApiKeysTable"], *whose)
+            stack |= {name: deployment.create_key(stack["port"], outputs, *whose)
                       for name, whose in KEYS.items()}
     deployment.stock(console, state / "products.log", stack["port"], outputs["ProductsTable"])
     save(state, stack | describe(state, stack, outputs) | {"deployed": fingerprint, "outputs": outputs})

@@ -94,7 +94,8 @@ fn plans_are_applied_changed_shown_and_deleted() {
     assert!(tollgate(&["plans", "list", "--table", "PLANS"]).done().contains(&format!("{id} ")));
 
     // A plan with a key stays.
-    let key = listed(&["keys", "create", "--tenant", "acme", "--plan", &id, "--table", "KEYS"]);
+    let key =
+        listed(&["keys", "create", "--tenant", "acme", "--plan", &id, "--plans-table", "PLANS", "--table", "KEYS"]);
     let (key_id, delete) =
         (key["keyId"].as_str().expect("an id"), ["plans", "delete", &id, "--table", "PLANS", "--keys-table", "KEYS"]);
     let refused = tollgate(&delete);
@@ -126,7 +127,18 @@ fn a_file_with_problems_changes_nothing_and_has_each_named_with_its_line() {
 #[test]
 fn a_key_lives_from_its_making_to_its_deletion_and_its_secret_is_shown_once() {
     let tenant = fresh("tenant");
-    let made = listed(&["keys", "create", "--tenant", &tenant, "--plan", "starter", "--table", "KEYS"]);
+    let made = listed(&[
+        "keys",
+        "create",
+        "--tenant",
+        &tenant,
+        "--plan",
+        "starter",
+        "--plans-table",
+        "PLANS",
+        "--table",
+        "KEYS",
+    ]);
     let (secret, id) = (made["key"].as_str().expect("a key"), made["keyId"].as_str().expect("an id"));
     assert_eq!(status(secret), 200);
 
@@ -146,6 +158,14 @@ fn a_key_lives_from_its_making_to_its_deletion_and_its_secret_is_shown_once() {
     assert_eq!((&rotated["keyId"], status(new)), (&id.into(), 200), "the same key, with another secret");
     assert_ne!(new, secret);
     assert_eq!(record(secret), None, "the old secret is gone");
+
+    let held_to =
+        |plan: &str| tollgate(&["keys", "plan", id, "--plan", plan, "--plans-table", "PLANS", "--table", "KEYS"]);
+    let refused = held_to("there-is-none");
+    assert!(refused.refused().starts_with("there is no plan there-is-none: name one of "), "{}", refused.err);
+    assert!(refused.err.contains("starter"), "{}", refused.err);
+    held_to("storefront").done();
+    assert_eq!(listed(&["keys", "show", id, "--table", "KEYS"])["keys"][0]["planId"], "storefront");
 
     tollgate(&["keys", "delete", id, "--table", "KEYS"]).done();
     assert_eq!(record(new), None);

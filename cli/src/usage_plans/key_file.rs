@@ -40,7 +40,9 @@ pub(super) fn read(source: &str) -> Result<Vec<ImportedKey>, Vec<Problem>> {
     for (number, line) in lines {
         match key(&columns, &fields(line), Place { line: number, column: 1 }) {
             Ok(key) => {
-                keys.retain(|other| other.key.secret() != key.key.secret());
+                // By their hashes: how long it takes to compare these tells nothing of a secret.
+                let hash = key.key.hash();
+                keys.retain(|other| other.key.hash() != hash);
                 keys.push(key);
             }
             Err(found) => problems.extend(found),

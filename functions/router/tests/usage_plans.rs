@@ -11,14 +11,14 @@
 use std::{cell::Cell, collections::BTreeMap};
 
 use gateway::{Gateway, NoIssuers};
-use identity::{ApiKey, KeyRecord, KeyStore as _};
+use identity::{ApiKey, KeyHash, KeyRecord, KeyStore as _};
 use plans::{
     ApiStage, Counters as _, HolderId, PeriodType, PlanStore as _, Quota, Rate, Throttle, UsagePlan, UsagePlans,
     WhenUnavailable,
 };
 use router::{Here, Renewal, Router};
 use runtime::{AfterResponse as _, event::HttpEvent};
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{MemoryCounters, MemoryKeys, MemoryPlans, StubBackends, table};
 
 /// 2026-11-20T12:00:00Z.
@@ -49,7 +49,10 @@ struct Answer {
 fn stage(top: &str, operation: &str, plans: impl IntoIterator<Item = UsagePlan>) -> Stage {
     let definition = format!(
         "openapi: 3.0.3\n{top}\nx-amazon-apigateway-request-validators: {{all: {{validateRequestParameters: true}}}}\n\
-         components:\n  securitySchemes:\n    key: {{type: apiKey, name: x-api-key, in: header}}\npaths:\n  \
+         components:\n  securitySchemes:\n    key: {{type: apiKey, name: x-api-key, in: header}}\n    \
+         jwt: {{type: oauth2, x-amazon-apigateway-authorizer: {{type: jwt, jwtConfiguration: {{issuer: 'https://issuer.example', \
+         audience: [shop]}}}}}}\npaths:\n  \
+         /tenants:\n    get:\n      security: [{{jwt: []}}]\n      x-tollgate-tenant: org\n      {MOCK}\n  \
          /open:\n    get:\n      {MOCK}\n  \
          /throttled:\n    get:\n      x-tollgate-throttle: {{rate: 1, burst: 2}}\n      {MOCK}\n  \
          /strict:\n    get:\n      security: [{{key: []}}]\n      x-amazon-apigateway-request-validator: all\n      \
@@ -84,6 +87,8 @@ fn keys() -> MemoryKeys {
             features: Vec::new(),
         };
         at_once(keys.create(&ApiKey::parse(&key(plan_id)).unwrap().hash(), &record)).unwrap();
+        let subscription = KeyRecord { key_id: format!("tenant:{plan_id}"), tenant: plan_id.to_owned(), ..record };
+        at_once(keys.create(&KeyHash::of_tenant(plan_id), &subscription)).unwrap();
     }
     keys
 }
@@ -95,13 +100,24 @@ fn at_once<T>(future: impl Future<Output = T>) -> T {
 impl Stage {
     /// `GET path`, with the key of these plans.
     fn get(&self, path: &str, plan_ids: Option<&str>) -> Answer {
+        let headers = plan_ids.map_or_else(|| json!({}), |plan_ids| json!({"x-api-key": key(plan_ids)}));
+        self.answer(path, ("$default", &headers, &json!({})))
+    }
+
+    /// `GET /tenants` with a token of this tenant, which the managed gateway has verified.
+    fn get_as(&self, tenant: &str) -> Answer {
+        let claims = json!({"jwt": {"claims": {"sub": "ann", "org": tenant}, "scopes": null}});
+        self.answer("/tenants", ("GET /tenants", &json!({}), &claims))
+    }
+
+    /// `GET path` by the route with this key, with these headers, and what the managed gateway's authorizer says.
+    fn answer(&self, path: &str, (route_key, headers, authorizer): (&str, &Value, &Value)) -> Answer {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let event = json!({
-            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
-            "headers": plan_ids.map_or_else(|| json!({}), |plan_ids| json!({"x-api-key": key(plan_ids)})),
+            "version": "2.0", "routeKey": route_key, "rawPath": path, "rawQueryString": query, "headers": headers,
             "requestContext": {
                 "apiId": "a1", "requestId": "r-1", "stage": "prod", "timeEpoch": self.now_ms.get(),
-                "http": {"method": "GET", "path": path, "sourceIp": "192.0.2.1"},
+                "http": {"method": "GET", "path": path, "sourceIp": "192.0.2.1"}, "authorizer": authorizer,
             },
         });
         let event: HttpEvent = serde_json::from_value(event).unwrap();
@@ -397,4 +413,23 @@ fn units_in_hand_go_back_before_the_sandbox_ends() {
     let stage = stage("", "", [plan("gold", Some(20_000), None)]);
     assert_eq!(stage.served("gold", 100), 100);
     assert_eq!(stage.spent("gold"), 100);
+}
+
+#[test]
+fn a_tenant_without_a_key_is_held_to_its_own_plan() {
+    let stage = stage("", "", [plan("gold", Some(2), None), plan("silver", None, Some((1, 1)))]);
+    for left in ["r=1", "r=0"] {
+        let answer = stage.get_as("gold");
+        assert_eq!((answer.status, answer.told()[1].is_some_and(|told| told.contains(left))), (200, true), "{left}");
+    }
+    assert_eq!(stage.get_as("gold").error(), EXCEEDED);
+    // What its tokens used up is not taken from a key in the same plan, nor from another tenant.
+    assert_eq!(stage.status("/things/1", "gold"), 200);
+    assert_eq!(stage.get_as("silver").status, 200);
+    assert_eq!(stage.get_as("silver").error(), THROTTLED);
+    // One in a plan that is not there is let in nowhere, as a key is; one without a subscription is held to none.
+    assert_eq!(stage.get_as("none").error(), FORBIDDEN);
+    for _ in 0..5 {
+        assert_eq!(stage.get_as("nobody").status, 200);
+    }
 }

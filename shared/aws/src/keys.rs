@@ -67,6 +67,11 @@ impl KeyStore for KeysTable {
         changed(update.expression_attribute_values(":enabled", AttributeValue::Bool(enabled))).await
     }
 
+    async fn set_plan(&self, hash: &KeyHash, plan_id: &str) -> Result<bool, StoreError> {
+        let update = self.change(hash).update_expression("SET planId = :plan");
+        changed(update.expression_attribute_values(":plan", text(plan_id))).await
+    }
+
     async fn set_expiry(&self, hash: &KeyHash, expires_at_ms: Option<u64>) -> Result<bool, StoreError> {
         let update = self.change(hash);
         let update = match expires_at_ms {

@@ -95,6 +95,9 @@ impl KeyStore for OneKey {
     async fn set_enabled(&self, _hash: &KeyHash, _enabled: bool) -> Result<bool, StoreError> {
         Ok(true)
     }
+    async fn set_plan(&self, _hash: &KeyHash, _plan_id: &str) -> Result<bool, StoreError> {
+        Ok(true)
+    }
     async fn set_expiry(&self, _hash: &KeyHash, _expires_at_ms: Option<u64>) -> Result<bool, StoreError> {
         Ok(true)
     }

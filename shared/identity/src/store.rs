@@ -62,6 +62,13 @@ pub trait KeyStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the store does not answer.
     fn set_expiry(&self, hash: &KeyHash, expires_at_ms: Option<u64>) -> impl Future<Output = Result<bool, StoreError>>;
+
+    /// Holds the key stored under `hash` to another usage plan; says whether there was one. Repeating it changes nothing. That
+    /// the plan exists, the caller sees to: a key whose plan does not is let in nowhere.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the store does not answer.
+    fn set_plan(&self, hash: &KeyHash, plan_id: &str) -> impl Future<Output = Result<bool, StoreError>>;
 }
 
 /// Why a store gave no answer.

@@ -33,8 +33,14 @@ pub async fn key_store(store: &impl KeyStore, seed: [u8; 20]) {
         assert_eq!(store.set_expiry(&hash, expires_at_ms).await, Ok(true), "so may the change of its end");
         assert_eq!(store.find(&hash).await, Ok(Some(KeyRecord { expires_at_ms, ..record("first", true) })));
     }
+    for plan_id in ["gold", "gold", "starter"] {
+        assert_eq!(store.set_plan(&hash, plan_id).await, Ok(true), "and of its plan");
+        let changed = KeyRecord { plan_id: plan_id.to_owned(), ..record("first", true) };
+        assert_eq!(store.find(&hash).await, Ok(Some(changed)));
+    }
 
     let hash = ApiKey::from_random(seed.map(|byte| !byte)).hash();
+    assert_eq!(store.set_plan(&hash, "gold").await, Ok(false), "a key that nobody made has no plan");
     assert_eq!(store.set_expiry(&hash, Some(1)).await, Ok(false), "a key that nobody made has no end");
     let features = vec!["export".to_owned(), "reports".to_owned()];
     let whole = KeyRecord { expires_at_ms: Some(1), features, ..record("first", true) };

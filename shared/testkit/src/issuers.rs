@@ -3,12 +3,16 @@
 use identity::{FetchError, Fetched, KeyFetcher};
 use serde_json::{Value, json};
 
-/// An issuer's key set, at whatever URL it is asked for; every issuer has a discovery document that names one.
+/// An issuer's key set, at whatever URL it is asked for; every issuer has a discovery document that names one. Under
+/// `.invalid` nobody answers (RFC 2606).
 #[derive(Clone, Debug)]
 pub struct PublishedKeys(pub Value);
 
 impl KeyFetcher for PublishedKeys {
     async fn fetch(&self, url: &str) -> Result<Fetched, FetchError> {
+        if url.contains(".invalid/") {
+            return Unreachable.fetch(url).await;
+        }
         let document = match url.strip_suffix("/.well-known/openid-configuration") {
             Some(issuer) => json!({"issuer": issuer, "jwks_uri": format!("{issuer}/keys")}),
             None => self.0.clone(),

@@ -49,6 +49,12 @@ impl KeyStore for MemoryKeys {
         let mut records = self.records.borrow_mut();
         Ok(records.get_mut(hash).map(|record| record.expires_at_ms = expires_at_ms).is_some())
     }
+
+    async fn set_plan(&self, hash: &KeyHash, plan_id: &str) -> Result<bool, StoreError> {
+        self.answer()?;
+        let mut records = self.records.borrow_mut();
+        Ok(records.get_mut(hash).map(|record| plan_id.clone_into(&mut record.plan_id)).is_some())
+    }
 }
 
 /// The API key that the events in `events/` show.

@@ -58,6 +58,10 @@ impl KeyStore for Keys {
         self.store().set_enabled(hash, enabled).await
     }
 
+    async fn set_plan(&self, hash: &KeyHash, plan_id: &str) -> Result<bool, StoreError> {
+        self.store().set_plan(hash, plan_id).await
+    }
+
     async fn set_expiry(&self, hash: &KeyHash, expires_at_ms: Option<u64>) -> Result<bool, StoreError> {
         self.store().set_expiry(hash, expires_at_ms).await
     }

@@ -41,6 +41,7 @@ use aws::AwsSettings;
 use lambda_http::{
     Adapter, LambdaEvent, Service, lambda_runtime, request::LambdaRequest, service_fn, tower::util::MapRequest,
 };
+use runtime::Unquoted;
 use serde::Serialize;
 use settings::Settings;
 
@@ -98,7 +99,8 @@ pub fn lambda<'a, S: CartStore, T: Till, A: Announcer>(
 pub async fn run(
     service: &CartService<impl CartStore, impl Till, impl Announcer>,
 ) -> Result<(), lambda_runtime::Error> {
-    lambda_runtime::run(lambda(service)).await
+    let unquoted = |event: LambdaEvent<Unquoted<LambdaRequest>>| LambdaEvent::new(event.payload.0, event.context);
+    lambda_runtime::run(MapRequest::new(lambda(service), unquoted)).await
 }
 
 /// 128 bits from the system, if it has any.

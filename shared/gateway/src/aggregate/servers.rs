@@ -104,6 +104,10 @@ impl KeyStore for NoKeys {
         Ok(false)
     }
 
+    async fn set_plan(&self, _: &KeyHash, _: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     async fn set_expiry(&self, _: &KeyHash, _: Option<u64>) -> Result<bool, StoreError> {
         Ok(false)
     }

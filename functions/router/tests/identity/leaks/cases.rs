@@ -23,6 +23,10 @@ components:
     simple: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authorizer: {type: request,
       authorizerUri: '${stageVariables.function}', authorizerPayloadFormatVersion: '2.0', enableSimpleResponses: true,
       identitySource: $request.header.Authorization}}
+    away: {type: oauth2, x-amazon-apigateway-authorizer: {type: jwt, identitySource: $request.header.Authorization,
+      jwtConfiguration: {issuer: 'https://issuer.invalid', audience: [ours]}}}
+    pool: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authorizer: {type: cognito_user_pools,
+      providerARNs: ['arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI']}}
     nowhere: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authorizer: {type: token,
       authorizerUri: '${stageVariables.missing}'}}
 x-amazon-apigateway-request-validators: {all: {validateRequestBody: true, validateRequestParameters: true}}
@@ -31,6 +35,8 @@ paths:
     responses: {default: {statusCode: '200'}}}}}
   /key: {post: {security: [{key: []}], x-amazon-apigateway-integration: *mock}}
   /jwt: {post: {security: [{jwt: []}], x-amazon-apigateway-integration: *mock}}
+  /away: {post: {security: [{away: []}], x-amazon-apigateway-integration: *mock}}
+  /pool: {post: {security: [{pool: [carts/write]}], x-amazon-apigateway-integration: *mock}}
   /scoped: {post: {security: [{jwt: [carts/write]}], x-amazon-apigateway-integration: *mock}}
   /tenant: {post: {security: [{jwt: []}], x-tollgate-tenant: org, x-amazon-apigateway-integration: *mock}}
   /requires: {post: {security: [{jwt: []}], x-tollgate-requires: [plan=gold], x-amazon-apigateway-integration: *mock}}
@@ -75,6 +81,8 @@ pub(super) struct Case {
     pub(super) definition: String,
     pub(super) backends: StubBackends,
     pub(super) store_is_away: bool,
+    /// What the usage plans say, where they refuse.
+    pub(super) plan: Option<plans::Refusal>,
     pub(super) event: Value,
     /// The gateway response's type and status.
     pub(super) kind: &'static str,
@@ -114,6 +122,7 @@ fn case(what: &str, (kind, status): (&'static str, u64), event: Value) -> Case {
         definition: definition(""),
         backends: StubBackends::default(),
         store_is_away: false,
+        plan: None,
         event,
         kind,
         status,
@@ -129,6 +138,7 @@ pub(super) fn cases(signer: &Signer) -> Vec<Case> {
         of_tokens(signer),
         of_authorizers(),
         of_policies(),
+        of_plans(),
         of_requests(),
         of_integrations(),
     ];
@@ -215,6 +225,13 @@ fn of_tokens(signer: &Signer) -> Vec<Case> {
         cases.push(case(path, ("ACCESS_DENIED", 403), post(path, &shown(&good))));
     }
     let names = signer.token("ES256", &claims(&json!({"org": format!("{MARK}\n")})));
+    let over = signer.token("ES256", &claims(&json!({"org": "over"})));
+    cases.push(case("a tenant without a subscription", ("ACCESS_DENIED", 403), post("/tenant", &shown(&over))));
+    let away = signer.token("ES256", &claims(&json!({"iss": "https://issuer.invalid"})));
+    cases.push(case("no issuer", unauthorized, post("/away", &shown(&away))));
+    let pool = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
+    let id = signer.token("ES256", &claims(&json!({"iss": pool, "token_use": "id"})));
+    cases.push(case("an id token", unauthorized, post("/pool", &shown(&id))));
     cases.push(case("a tenant that is no name", ("ACCESS_DENIED", 403), post("/tenant", &shown(&names))));
     cases
 }
@@ -293,6 +310,19 @@ fn of_policies() -> Vec<Case> {
     ]
 }
 
+fn of_plans() -> Vec<Case> {
+    let retry_after_ms = 1_000;
+    let key = json!({"x-api-key": GOOD_KEY});
+    [
+        (plans::Refusal::Throttled { retry_after_ms }, ("THROTTLED", 429)),
+        (plans::Refusal::QuotaExceeded { retry_after_ms }, ("QUOTA_EXCEEDED", 429)),
+        (plans::Refusal::Unavailable { retry_after_ms }, ("DEFAULT_5XX", 503)),
+        (plans::Refusal::NotInPlan, ("INVALID_API_KEY", 403)),
+    ]
+    .map(|(refusal, outcome)| Case { plan: Some(refusal), ..case("a plan", outcome, post("/key", &key)) })
+    .into()
+}
+
 fn of_requests() -> Vec<Case> {
     let mut cases = Vec::new();
     let bad = ("BAD_REQUEST_BODY", 400);
@@ -342,6 +372,18 @@ fn of_integrations() -> Vec<Case> {
     ];
     for (what, outcome, path, backends) in [
         ("too slow", ("INTEGRATION_TIMEOUT", 504), "/server", StubBackends::failing(CallProblem::Timeout)),
+        (
+            "too slow again",
+            ("INTEGRATION_TIMEOUT", 504),
+            "/server",
+            StubBackends::failing(CallProblem::TimeoutAfter(3)),
+        ),
+        (
+            "refused",
+            ("INTEGRATION_FAILURE", 500),
+            "/function",
+            StubBackends::failing(CallProblem::Refused("no such function".to_owned())),
+        ),
         ("too much", failed, "/server", StubBackends::failing(CallProblem::TooLarge)),
         ("no proxy's answer", failed, "/function", payload(json!({"statusCode": MARK, "body": MARK}))),
         ("a body that is none", failed, "/function", payload(json!({"statusCode": 200, "body": {"a": MARK}}))),
@@ -361,6 +403,7 @@ fn of_integrations() -> Vec<Case> {
             StubBackends::http(200, &[], format!("{{\"{MARK}")),
         ),
         ("a part that failed", failed, "/parts", error()),
+        ("a part that says so", failed, "/parts", payload(json!({"statusCode": 500, "body": MARK}))),
     ] {
         cases.push(Case { backends, ..case(what, outcome, post(path, &json!({}))) });
     }
