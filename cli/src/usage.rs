@@ -8,7 +8,7 @@ mod verify;
 
 use aws::LedgerTable;
 use clap::{Args, Subcommand, ValueEnum};
-use usage::{By, Hour, Ledger as _, Row, Span, SpanKind, UsageRecord, read, report};
+use usage::{By, Hour, Ledger as _, Row, Span, SpanKind, UsageRecord, read, scan};
 
 use crate::keys;
 pub(crate) use show::field;
@@ -118,11 +118,14 @@ impl Report {
             self.key.as_ref().is_none_or(|key| *key == record.key.key)
                 && self.route.as_ref().is_none_or(|route| *route == record.key.route)
         };
-        let mut rows = Vec::new();
-        for (_, records) in self.selection.read(coarsest).await? {
-            rows.extend(report(records.iter().filter(|record| wanted(record)), &by));
-        }
-        let rows = shown(rows, self.top);
+        let mut report = usage::Report::new(&by);
+        let add = |record: &UsageRecord| {
+            if wanted(record) {
+                report.add(record);
+            }
+        };
+        self.selection.scan(coarsest, add).await?;
+        let rows = shown(report.into_rows(), self.top);
         let heads: Vec<&str> = by.iter().map(|by| head(*by)).collect();
         crate::out(&match self.format {
             Format::Table => show::table(&heads, &rows),
@@ -149,17 +152,29 @@ impl Selection {
         if to.end() <= from.first() { Err(format!("{from} is after {to}")) } else { Ok((from.first(), to.end())) }
     }
 
+    /// Shows the records of all tenants, of whom none is in memory as a whole.
+    async fn scan(&self, coarsest: SpanKind, mut show: impl FnMut(&UsageRecord)) -> Result<(), String> {
+        let (hours, ledger) = (self.hours()?, self.ledger()?);
+        for tenant in self.tenants(&ledger).await? {
+            let scanned = scan(&ledger, &tenant, hours, coarsest, &mut show).await;
+            scanned.map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    async fn tenants(&self, ledger: &LedgerTable) -> Result<Vec<String>, String> {
+        match &self.tenant {
+            Some(tenant) => Ok(vec![tenant.clone()]),
+            None => ledger.all_tenants().await.map_err(|error| error.to_string()),
+        }
+    }
+
     /// The records of each tenant.
     pub(crate) async fn read(&self, coarsest: SpanKind) -> Result<Vec<(String, Vec<UsageRecord>)>, String> {
         let (hours, ledger) = (self.hours()?, self.ledger()?);
-        let failed = |error: usage::LedgerError| error.to_string();
-        let tenants = match &self.tenant {
-            Some(tenant) => vec![tenant.clone()],
-            None => ledger.all_tenants().await.map_err(failed)?,
-        };
         let mut all = Vec::new();
-        for tenant in tenants {
-            let records = read(&ledger, &tenant, hours, coarsest).await.map_err(failed)?;
+        for tenant in self.tenants(&ledger).await? {
+            let records = read(&ledger, &tenant, hours, coarsest).await.map_err(|error| error.to_string())?;
             all.push((tenant, records));
         }
         Ok(all)
@@ -196,21 +211,8 @@ fn head(by: By) -> &'static str {
     }
 }
 
-/// The rows of all tenants as one report; the busiest first if only some are wanted.
-fn shown(rows: Vec<Row>, top: Option<usize>) -> Vec<Row> {
-    let mut merged: std::collections::BTreeMap<Vec<String>, Row> = std::collections::BTreeMap::new();
-    for row in rows {
-        match merged.get_mut(&row.names) {
-            Some(there) => {
-                there.totals.merge(&row.totals);
-                there.errors = there.errors.saturating_add(row.errors);
-            }
-            None => {
-                merged.insert(row.names.clone(), row);
-            }
-        }
-    }
-    let mut rows: Vec<Row> = merged.into_values().collect();
+/// The rows; of some only, the busiest, and these first.
+fn shown(mut rows: Vec<Row>, top: Option<usize>) -> Vec<Row> {
     if let Some(top) = top {
         rows.sort_by_key(|row| std::cmp::Reverse(row.totals.requests));
         rows.truncate(top);

@@ -18,6 +18,7 @@ POLICY = ROOT / "infra" / "router-policy.yaml"
 SHOP = ROOT / "infra" / "shop.yaml"
 PAYMENTS = ROOT / "infra" / "payments.yaml"
 DELIVERY = ROOT / "infra" / "delivery.asl.yaml"
+UNPAID = ROOT / "infra" / "unpaid.asl.yaml"
 PRODUCTS = ROOT / "infra" / "local" / "products.json"
 STOREFRONT = ROOT / "infra" / "local" / "storefront.py"
 WEBSOCKET = ROOT / "infra" / "websocket.yaml"
@@ -34,7 +35,7 @@ OUTPUTS = {
     "ApiKeysTable", "UsagePlansTable", "CountersTable",
     "UsageTable", "UsageQueue", "UsageDeadLetters", "AccessLogGroup",
     "CartsTable", "ProductsTable", "OrdersTable", "PaymentsTable", "RefundQueue",
-    "DeliveryMachine", "DeliveryQueue", "CustomersTopic", "StorefrontBucket", "ShoppersClient",
+    "DeliveryMachine", "UnpaidMachine", "DeliveryQueue", "CustomersTopic", "StorefrontBucket", "ShoppersClient",
     "WebSocketApiId", "ConnectionsTable", "SubscriptionsTable", "MessagesTable", "BroadcastQueueUrl",
 }
 
@@ -116,7 +117,7 @@ def compile_api(console, log, folder, tollgate=TOLLGATE):
 
 def fingerprint(parameters):
     """A hash of everything that a deployment reads."""
-    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, DELIVERY, PRODUCTS, PLANS]
+    read = [TEMPLATE, ROUTES, POLICY, WEBSOCKET, SHOP, PAYMENTS, DELIVERY, UNPAID, PRODUCTS, PLANS]
     files = [*read, *(file for folder in function_folders() for file in folder.rglob("*") if file.is_file())]
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     for file in sorted(files):

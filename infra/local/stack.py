@@ -230,6 +230,7 @@ def describe(state, stack, outputs):
         "broadcast_queue_url": outputs["BroadcastQueueUrl"],
         "payments_binary": str(built("payments")),
         "delivery_machine": outputs["DeliveryMachine"],
+        "unpaid_machine": outputs["UnpaidMachine"],
         "customers_topic": outputs["CustomersTopic"],
         "tables": {"api_keys": outputs["ApiKeysTable"], "usage_plans": outputs["UsagePlansTable"],
                    "counters": outputs["CountersTable"], "carts": outputs["CartsTable"],

@@ -34,6 +34,8 @@ pub struct Stack {
     pub payments_binary: String,
     /// The state machine of deliveries, by its ARN.
     pub delivery_machine: String,
+    /// The state machine that gives up orders which nobody pays, by its ARN.
+    pub unpaid_machine: String,
     /// The topic that tells customers, by its ARN.
     pub customers_topic: String,
     /// The tables' names: `api_keys`, `usage_plans`, `counters`, `carts`, `products`, `orders`, `payments`, `connections`,

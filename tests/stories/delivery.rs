@@ -1,6 +1,7 @@
 //! Delivery: a workflow that waits for a carrier, both ways, with callbacks that are lost and orders that are not paid.
 
 mod states;
+mod unpaid;
 
 use std::time::{Duration, Instant};
 

@@ -58,14 +58,14 @@ impl Row {
 
 /// Plans `api`, whose operations get as many requests a month as `mix` says by route key, else none.
 pub(super) fn plan(api: &Api, prices: Prices, assumed: Assumptions, mix: &BTreeMap<String, u64>) -> Plan {
-    let row = |route: &Route| row(route, &prices, assumed, mix.get(&route.key()).copied().unwrap_or_default());
+    let row = |route: &Route| row(api, route, (&prices, assumed), mix.get(&route.key()).copied().unwrap_or_default());
     let rows: Vec<Row> = api.routes.iter().map(row).collect();
     let month = cost::month(&prices, assumed, rows.iter().map(|row| (row.passage, row.requests)));
     Plan { title: api.title.clone(), assumed, prices, rows, month }
 }
 
-fn row(route: &Route, prices: &Prices, assumed: Assumptions, requests: u64) -> Row {
-    let passage = passage(route);
+fn row(api: &Api, route: &Route, (prices, assumed): (&Prices, Assumptions), requests: u64) -> Row {
+    let passage = passage(api, route);
     let because = match &route.way {
         Way::Native(_) => None,
         Way::Dispatched { because, .. } => Some(because.clone()),
@@ -82,14 +82,13 @@ fn row(route: &Route, prices: &Prices, assumed: Assumptions, requests: u64) -> R
     }
 }
 
-/// The functions that a route's requests come through. The authorizer stands in front of every route that asks for an
-/// API key, also where the router is behind it: so `definition::managed_routes` writes it, and a test holds it.
-fn passage(route: &Route) -> Passage {
+/// The functions that a route's requests come through.
+fn passage(api: &Api, route: &Route) -> Passage {
     let router = match &route.way {
         Way::Native(_) => Router::Unused,
         Way::Dispatched { operation, .. } => router(&operation.integration),
     };
-    Passage { authorizer: route.guard == Guard::ApiKey, router }
+    Passage { authorizer: api.asks_authorizer_function(route), router }
 }
 
 /// What the router does to answer.

@@ -3,7 +3,7 @@
 use aws::{CountersTable, KeyList, LedgerTable, UsagePlansTable};
 use clap::Args;
 use plans::{Counters as _, Period, PlanStore as _, UsagePlan};
-use usage::{Hour, SpanKind, read};
+use usage::{Hour, SpanKind, UsageRecord, scan};
 
 use crate::{keys, usage_plans::table};
 
@@ -121,7 +121,12 @@ async fn granted(counters: &CountersTable, plan: &UsagePlan, key: &str, period: 
 async fn counted(ledger: &LedgerTable, (tenant, key, plan): (&str, &str, &str), period: Period) -> Result<u64, String> {
     let hour = |ms: i64| Hour::at_ms(u64::try_from(ms).unwrap_or_default());
     let hours = (hour(period.start_ms()), hour(period.end_ms()));
-    let records = read(ledger, tenant, hours, SpanKind::Month).await.map_err(|error| error.to_string())?;
-    let own = records.iter().filter(|record| record.key.key == key && record.key.plan == plan);
-    Ok(own.fold(0, |sum, record| sum.saturating_add(record.totals.units)))
+    let mut units = 0u64;
+    let mut add = |record: &UsageRecord| {
+        if record.key.key == key && record.key.plan == plan {
+            units = units.saturating_add(record.totals.units);
+        }
+    };
+    scan(ledger, tenant, hours, SpanKind::Month, &mut add).await.map_err(|error| error.to_string())?;
+    Ok(units)
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use definition::{Admits, Asks, Doors};
 use identity::{
-    AuthorizerRefusal, KeyFetcher, KeyLookup, KeySets, Principal, Refusal, identify, identify_token, settle,
+    AuthorizerRefusal, JwtRefusal, KeyFetcher, KeyLookup, KeySets, Principal, Refusal, identify, identify_token, settle,
 };
 
-use crate::event::Shown;
+use crate::event::{AuthorizerEvent, Shown};
 
 /// What it takes to find out who is calling, kept between events.
 pub struct Desk<K, F> {
@@ -17,34 +17,57 @@ pub struct Desk<K, F> {
     pub keys: K,
     /// The keys of issuers, fetched when a token first needs them.
     pub issuers: KeySets<F>,
-    /// Stage variables, by which the definition names user pools.
+    /// Stage variables, by which the definition names user pools, for events that carry none.
     pub stage_variables: BTreeMap<String, String>,
 }
 
+/// Where and when it is asked.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    variables: &'a BTreeMap<String, String>,
+    now_ms: u64,
+}
+
 impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
+    /// Who asks to be let in by `event`.
+    ///
+    /// # Errors
+    /// Why they are not.
+    pub(crate) async fn decide(&self, event: &AuthorizerEvent, now_ms: u64) -> Result<Principal, Refusal> {
+        let at = At { variables: event.stage_variables().unwrap_or(&self.stage_variables), now_ms };
+        if event.method_arn().is_some() {
+            return self.any_of(&self.doors.connect.alternatives, event.shown_at_handshake(), at).await;
+        }
+        let Some(route) = event.route() else {
+            let key = Admits { api_key: true, ..Admits::default() };
+            return self.all_of(&key, event.shown_key(), at).await;
+        };
+        let admits = self.doors.routes.get(route).ok_or_else(|| not_asked("the doors have no such route"))?;
+        let source = match &admits.asks {
+            Asks::Token { authorizer, .. } => self.doors.tokens.get(authorizer).map(|token| &token.source),
+            Asks::Nobody | Asks::Iam | Asks::Lambda { .. } => None,
+        };
+        self.all_of(admits, event.shown_on_route(source), at).await
+    }
+
     /// Who meets one of `alternatives`. Those count that ask for nothing which is not shown, and of them those that ask for
     /// most: who shows a token is not let in by their key alone, however bad the token is.
     ///
     /// # Errors
     /// Why nobody does: what the last that counted says, or the first of all where none counted.
-    pub(crate) async fn any_of(
-        &self,
-        alternatives: &[Admits],
-        shown: Shown<'_>,
-        now_ms: u64,
-    ) -> Result<Principal, Refusal> {
+    async fn any_of(&self, alternatives: &[Admits], shown: Shown<'_>, at: At<'_>) -> Result<Principal, Refusal> {
         let counted = || alternatives.iter().filter(|admits| shown.has_all_of(admits));
         let most = counted().map(credentials).max();
-        let mut refusal = Err(not_asked("no credential is asked for"));
+        let mut outcome = Err(not_asked("no credential is asked for"));
         for admits in counted().filter(|admits| Some(credentials(admits)) == most) {
-            refusal = self.all_of(admits, shown, now_ms).await;
-            if matches!(refusal, Ok(_) | Err(Refusal::Undecided(_))) {
-                return refusal;
+            outcome = self.all_of(admits, shown, at).await;
+            if outcome.as_ref().map_or_else(is_undecided, |_| true) {
+                return outcome;
             }
         }
         match (most, alternatives.first()) {
-            (None, Some(first)) => self.all_of(first, shown, now_ms).await,
-            _ => refusal,
+            (None, Some(first)) => self.all_of(first, shown, at).await,
+            _ => outcome,
         }
     }
 
@@ -52,10 +75,11 @@ impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
     ///
     /// # Errors
     /// Why they are not let in.
-    pub(crate) async fn all_of(&self, admits: &Admits, shown: Shown<'_>, now_ms: u64) -> Result<Principal, Refusal> {
+    async fn all_of(&self, admits: &Admits, shown: Shown<'_>, at: At<'_>) -> Result<Principal, Refusal> {
+        let now_ms = at.now_ms;
         let by_token = match &admits.asks {
             Asks::Nobody => None,
-            Asks::Token { authorizer, scopes } => Some(self.token(authorizer, scopes, shown, now_ms).await?),
+            Asks::Token { authorizer, scopes } => Some(self.token(authorizer, scopes, shown, at).await?),
             Asks::Iam | Asks::Lambda { .. } => return Err(not_asked("this function asks for keys and tokens alone")),
         };
         let principal = match (admits.api_key, by_token) {
@@ -72,13 +96,14 @@ impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
         authorizer: &str,
         scopes: &[String],
         shown: Shown<'_>,
-        now_ms: u64,
+        at: At<'_>,
     ) -> Result<Principal, Refusal> {
         let authorizer = self.doors.tokens.get(authorizer);
         let authorizer = authorizer.ok_or_else(|| not_asked("the doors have no such authorizer"))?;
-        let rules = authorizer.rules(&self.stage_variables, scopes)?;
+        let rules = authorizer.rules(at.variables, scopes)?;
         let value = shown.token.unwrap_or_default();
-        let claims = identify_token(value, None, (&rules, scopes), &self.issuers, now_ms).await?;
+        let validation = authorizer.validation.as_ref().filter(|_| shown.is_on_route);
+        let claims = identify_token(value, validation, (&rules, scopes), &self.issuers, at.now_ms).await?;
         Ok(Principal::of_token(&claims))
     }
 }
@@ -86,6 +111,16 @@ impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
 /// How many credentials are asked for.
 fn credentials(admits: &Admits) -> usize {
     usize::from(admits.api_key) + usize::from(admits.asks != Asks::Nobody)
+}
+
+/// Whether nothing is known of the caller, and not that they are to stay outside. A refusal would be kept by API Gateway.
+pub(crate) fn is_undecided(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::Undecided(_)
+            | Refusal::Token(JwtRefusal::KeysUnavailable(_))
+            | Refusal::Authorizer(AuthorizerRefusal::NotAsked(_))
+    )
 }
 
 fn not_asked(problem: &str) -> Refusal {

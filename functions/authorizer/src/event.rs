@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use definition::{Admits, Asks};
+use identity::IdentitySource;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ const TOKEN_SUBPROTOCOL: &str = "tollgate.token.";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizerEvent {
-    /// The values of an HTTP API's identity sources, here one: the API key header.
+    /// The values of an HTTP API's identity sources: the API key header alone, or whatever a route asks for, and its key.
     #[serde(default)]
     identity_source: Option<Vec<String>>,
     /// What a WebSocket API asks about; an HTTP API says `routeArn`.
@@ -33,6 +34,11 @@ pub struct AuthorizerEvent {
     headers: Option<BTreeMap<String, Value>>,
     #[serde(default)]
     query_string_parameters: Option<BTreeMap<String, Value>>,
+    #[serde(default)]
+    stage_variables: Option<BTreeMap<String, String>>,
+    /// An HTTP API's: `GET /me`.
+    #[serde(default)]
+    route_key: Option<String>,
     request_context: RequestContext,
 }
 
@@ -49,6 +55,8 @@ pub(crate) struct Shown<'e> {
     pub(crate) key: Option<&'e str>,
     /// The text that should be a token, perhaps behind `Bearer `.
     pub(crate) token: Option<&'e str>,
+    /// Whether the token stands where its authorizer has it, and so must look as that says.
+    pub(crate) is_on_route: bool,
 }
 
 impl AuthorizerEvent {
@@ -61,10 +69,31 @@ impl AuthorizerEvent {
         self.method_arn.as_deref()
     }
 
-    /// What the client shows an HTTP API: the identity source.
-    pub(crate) fn shown(&self) -> Shown<'_> {
+    /// The stage's variables, where there are any.
+    pub(crate) fn stage_variables(&self) -> Option<&BTreeMap<String, String>> {
+        self.stage_variables.as_ref().filter(|variables| !variables.is_empty())
+    }
+
+    /// The route's key, where API Gateway keeps the answer by the route as well: then there are several identity sources.
+    pub(crate) fn route(&self) -> Option<&str> {
+        let sources = self.identity_source.as_ref().map_or(0, Vec::len);
+        if sources > 1 { Some(self.route_key.as_deref().unwrap_or_default()) } else { None }
+    }
+
+    /// What the client shows where an answer is kept by the API key alone: that identity source.
+    pub(crate) fn shown_key(&self) -> Shown<'_> {
         let key = self.identity_source.as_ref().and_then(|sources| sources.first()).map(String::as_str);
-        Shown { key, token: None }
+        Shown { key, ..Shown::default() }
+    }
+
+    /// What the client shows on a route that asks for more: the header of keys, and the place of tokens.
+    pub(crate) fn shown_on_route(&self, token: Option<&IdentitySource>) -> Shown<'_> {
+        let token = match token {
+            Some(IdentitySource::Header(name)) => self.header(name),
+            Some(IdentitySource::Query(name)) => self.query(name),
+            Some(IdentitySource::StageVariable(_) | IdentitySource::Context(_)) | None => None,
+        };
+        Shown { key: self.header(API_KEY), token, is_on_route: true }
     }
 
     /// What the client shows a WebSocket API: of each credential the header, else the query parameter, else the subprotocol.
@@ -74,6 +103,7 @@ impl AuthorizerEvent {
         Shown {
             key: key.or_else(|| self.subprotocol(KEY_SUBPROTOCOL)),
             token: token.or_else(|| self.subprotocol(TOKEN_SUBPROTOCOL)),
+            is_on_route: false,
         }
     }
 

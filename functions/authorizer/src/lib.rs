@@ -1,9 +1,10 @@
 //! Lambda authorizer for API keys and tokens, of HTTP APIs and of WebSocket APIs.
 //!
 //! An HTTP API's REQUEST event (payload 2.0) is answered with a simple response. It serves routes whose `security` names an
-//! API key. API Gateway answers 401 by itself when the header is missing and keeps this function's answer for
-//! `AuthorizerTtl` seconds by the header's value; a refusal becomes 403 `Forbidden`.
-//! (API Gateway developer guide, `http-api-lambda-authorizer`.)
+//! API key, and native routes that ask for a token which the managed gateway does not verify by itself, or for more than
+//! that. API Gateway answers 401 by itself when a credential is missing and keeps this function's answer for `AuthorizerTtl`
+//! seconds by the values of the credentials, and by the route unless the key alone decides; a refusal becomes 403
+//! `Forbidden`. (API Gateway developer guide, `http-api-lambda-authorizer`.)
 //!
 //! A WebSocket API's event of `$connect` is answered with an IAM policy; a refusal becomes 403 before the upgrade. Nothing is
 //! kept. (API Gateway developer guide, `apigateway-websocket-api-lambda-auth`.)
@@ -18,8 +19,7 @@ mod event;
 use std::collections::BTreeMap;
 
 use aws::AwsSettings;
-use definition::Admits;
-use identity::{AuthorizerRefusal, JwtRefusal, KeyFetcher, KeyLookup, Principal, Refusal};
+use identity::{KeyFetcher, KeyLookup, Refusal};
 use settings::Settings;
 use tracing::Instrument as _;
 
@@ -64,12 +64,12 @@ pub async fn authorize<K: KeyLookup, F: KeyFetcher>(
     let span = tracing::info_span!("authorize", requestId = event.request_id());
     async {
         let claims = &desk.doors.connect.claims;
-        match decide(&event, desk, now_ms).await {
+        match desk.decide(&event, now_ms).await {
             Ok(principal) => {
                 tracing::info!(keyId = principal.key_id, tenant = principal.tenant, "allowed");
                 Ok(AuthorizerAnswer::new(&event, Some(&principal), claims))
             }
-            Err(undecided) if is_undecided(&undecided) => {
+            Err(undecided) if desk::is_undecided(&undecided) => {
                 tracing::error!(error = %undecided, "undecided");
                 Err(undecided)
             }
@@ -81,26 +81,4 @@ pub async fn authorize<K: KeyLookup, F: KeyFetcher>(
     }
     .instrument(span)
     .await
-}
-
-async fn decide<K: KeyLookup, F: KeyFetcher>(
-    event: &AuthorizerEvent,
-    desk: &Desk<K, F>,
-    now_ms: u64,
-) -> Result<Principal, Refusal> {
-    if event.method_arn().is_some() {
-        return desk.any_of(&desk.doors.connect.alternatives, event.shown_at_handshake(), now_ms).await;
-    }
-    let key = Admits { api_key: true, ..Admits::default() };
-    desk.all_of(&key, event.shown(), now_ms).await
-}
-
-/// Whether nothing is known of the caller, and not that they are to stay outside. A refusal would be kept by API Gateway.
-fn is_undecided(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::Undecided(_)
-            | Refusal::Token(JwtRefusal::KeysUnavailable(_))
-            | Refusal::Authorizer(AuthorizerRefusal::NotAsked(_))
-    )
 }

@@ -14,6 +14,8 @@ mod sign;
 mod authorizers;
 #[path = "identity/certificates.rs"]
 mod certificates;
+#[path = "identity/doors.rs"]
+mod doors;
 #[path = "identity/keys.rs"]
 mod keys;
 #[path = "identity/leaks/mod.rs"]

@@ -11,7 +11,7 @@
 #[path = "killed/sandbox.rs"]
 mod sandbox;
 
-use std::{thread, time::Duration};
+use std::{slice, thread, time::Duration};
 
 use sandbox::{Kill, Outcome, live_until};
 use testkit::MemoryLedger;
@@ -52,7 +52,7 @@ fn strict_loses_the_answer_that_was_just_posted_at_most_and_nothing_of_a_sandbox
         let kills = [1, 2, 5, 17].map(kill);
         let outcomes = lives("strict", &kills);
         for (outcome, kill) in outcomes.iter().zip(kills) {
-            assert_eq!(outcome.posted.len() as u64 - counted(&[outcome.told.clone()]), lost, "{kill:?}");
+            assert_eq!(outcome.posted.len() as u64 - counted(slice::from_ref(&outcome.told)), lost, "{kill:?}");
         }
     }
 }
@@ -64,7 +64,7 @@ fn strict_counts_every_answer_but_the_last_and_never_more_whenever_sandboxes_are
         let kills = [3, 11, 40, 90].map(|after| Kill::Anywhere(after + round));
         let outcomes = lives("strict", &kills);
         for outcome in &outcomes {
-            let (posted, counted) = (outcome.posted.len() as u64, counted(&[outcome.told.clone()]));
+            let (posted, counted) = (outcome.posted.len() as u64, counted(slice::from_ref(&outcome.told)));
             assert!((posted - 1..=posted).contains(&counted), "{counted} of {posted}");
         }
         // All together, as one ledger has them.
@@ -78,7 +78,7 @@ fn strict_counts_every_answer_but_the_last_and_never_more_whenever_sandboxes_are
 fn batched_loses_what_was_counted_in_the_last_second_at_most_and_never_counts_more() {
     let kills = [1, 99, 100, 101, 250, 437].map(Kill::Anywhere);
     for outcome in lives("batched", &kills) {
-        let counted = counted(&[outcome.told.clone()]);
+        let counted = counted(slice::from_ref(&outcome.told));
         let posted = outcome.posted.len() as u64;
         let last = outcome.posted.last().expect("an answer");
         let recent = outcome.posted.iter().filter(|at| **at + Duration::from_secs(1) >= *last).count() as u64;
@@ -91,6 +91,6 @@ fn batched_loses_what_was_counted_in_the_last_second_at_most_and_never_counts_mo
 fn a_sandbox_that_is_ended_in_good_order_loses_nothing() {
     for delivery in ["strict", "batched"] {
         let outcome = live_until(Kill::InGoodOrder(42), delivery);
-        assert_eq!((counted(&[outcome.told.clone()]), outcome.posted.len()), (42, 42), "{delivery}");
+        assert_eq!((counted(slice::from_ref(&outcome.told)), outcome.posted.len()), (42, 42), "{delivery}");
     }
 }

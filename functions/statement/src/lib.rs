@@ -6,13 +6,14 @@
 //! | [`caller`] | whose statement it is: who the gateway says is calling |
 //! | [`own`] | `GET /usage`, `GET /me/usage` |
 //! | [`tenants`] | `GET /usage/tenants` |
-//! | [`figures`] | counts as an answer tells them |
+//! | [`sums`], [`figures`] | counts as they are added up, and as an answer tells them |
 //!
 //! It reads the ledger, the counters and the plans, and changes nothing.
 
 mod caller;
 mod figures;
 mod own;
+mod sums;
 mod tenants;
 
 use aws::{AwsSettings, Connection, CountersTable, LedgerTable, UsagePlansTable};

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use plans::{Counters, Period, PeriodType, PlanStore, Throttle, UsagePlan};
 use serde::Serialize;
-use usage::{Hour, Ledger, Span, SpanKind, UsageRecord, read};
+use usage::{Hour, Ledger, Span, SpanKind, UsageRecord, scan};
 
 use crate::{
     Refusal, Statements,
     caller::Caller,
     figures::{Used, begin},
+    sums::Sums,
 };
 
 /// The statement of a caller.
@@ -58,13 +59,23 @@ pub(crate) async fn statement<L: Ledger, C: Counters, S: PlanStore>(
     let period = plan.as_ref().and_then(|plan| Some(Period::at(plan.quota?.period, signed(now_ms))));
     // A week may have begun in another month.
     let from = period.map_or(month, |period| hour(period.start_ms()).min(month));
-    // Of today, hours: only days that are over are added up.
-    let mut records = read(&statements.ledger, caller.tenant, (from, current.plus(1)), SpanKind::Day).await?;
-    let quota = match (&plan, period, caller.key) {
-        (Some(plan), Some(period), Some(key)) => left(&statements.counters, (plan, key), period, &records).await?,
-        _ => None,
+    let held_to = plan.as_deref().zip(caller.key).zip(period);
+    let (mut sums, mut units) = (Sums::default(), 0u64);
+    let mut add = |record: &UsageRecord| {
+        if held_to.is_some_and(|held_to| counts(record, held_to)) {
+            units = units.saturating_add(record.totals.units);
+        }
+        if caller.own_key().is_none_or(|key| record.key.key == key) {
+            sums.add(record);
+        }
     };
-    records.retain(|record| caller.own_key().is_none_or(|key| record.key.key == key));
+    // Of today, hours: only days that are over are added up.
+    scan(&statements.ledger, caller.tenant, (from, current.plus(1)), SpanKind::Day, &mut add).await?;
+    let quota = match held_to {
+        Some((held_to, period)) => left(&statements.counters, held_to, period, units).await?,
+        None => None,
+    };
+    let records = sums.into_records();
     Ok(Statement {
         as_of_ms: now_ms,
         tenant: caller.tenant.to_owned(),
@@ -93,17 +104,20 @@ async fn plan<L, C, S: PlanStore>(
     Ok(None)
 }
 
+/// Whether a record counts for a key's quota under a plan in a period.
+fn counts(record: &UsageRecord, ((plan, key), period): ((&UsagePlan, &str), Period)) -> bool {
+    record.key.key == key && record.key.plan == plan.id && record.key.hour >= hour(period.start_ms())
+}
+
 /// What is left to a key of its quota in a period, by the units that were counted: what was only granted is not used yet.
 async fn left(
     counters: &impl Counters,
     (plan, key): (&UsagePlan, &str),
     period: Period,
-    records: &[UsageRecord],
+    used: u64,
 ) -> Result<Option<Left>, Refusal> {
     let Some(quota) = plan.quota else { return Ok(None) };
     let (from, to) = (hour(period.start_ms()), hour(period.end_ms()));
-    let counts = |record: &&UsageRecord| record.key.key == key && record.key.plan == plan.id && record.key.hour >= from;
-    let used = records.iter().filter(counts).fold(0u64, |sum, record| sum.saturating_add(record.totals.units));
     let mut granted = 0u64;
     for name in plan.quota_counters(key, period) {
         granted = granted.saturating_add(counters.look(&name).await?.granted);

@@ -1,15 +1,15 @@
 //! All tenants, for whoever operates the gateway: this hour, and the last 24 by hour.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
-use usage::{Hour, Ledger, LedgerError, RecordKey, SpanKind, Totals, UsageRecord, read};
+use usage::{Hour, Ledger, LedgerError, SpanKind, UsageRecord, scan};
 
-use crate::figures::{OfHour, Used, by_hour};
+use crate::{
+    figures::{OfHour, Used, by_hour},
+    sums::Sums,
+};
 
 /// How many hours are told, this one included.
 const HOURS: u32 = 24;
@@ -61,7 +61,7 @@ pub(crate) async fn statement(ledger: &impl Ledger, now_ms: u64) -> Result<State
     let mut used = stream::iter(used).buffer_unordered(AT_ONCE);
     let (mut sums, mut tenants) = (Sums::default(), Vec::new());
     while let Some((tenant, records)) = used.try_next().await? {
-        sums.add(&records);
+        records.iter().for_each(|record| sums.add(record));
         tenants.push(OfTenant { tenant, used: Day::of(hours, &records) });
     }
     tenants.sort_by(|a, b| {
@@ -80,14 +80,14 @@ async fn active(ledger: &impl Ledger, (from, to): (Hour, Hour)) -> Result<BTreeS
     Ok(names.into_iter().flatten().collect())
 }
 
-/// A tenant, and its records without what nobody is told here: keys and plans.
+/// A tenant, and what it used, whichever of its keys.
 async fn of_tenant(
     ledger: &impl Ledger,
     tenant: String,
     hours: (Hour, Hour),
 ) -> Result<(String, Vec<UsageRecord>), LedgerError> {
     let mut sums = Sums::default();
-    sums.add(&read(ledger, &tenant, hours, SpanKind::Hour).await?);
+    scan(ledger, &tenant, hours, SpanKind::Hour, &mut |record| sums.add(record)).await?;
     Ok((tenant, sums.into_records()))
 }
 
@@ -99,23 +99,5 @@ impl Day {
             last24_hours: Used::since(first, records),
             hours: by_hour(hours, records),
         }
-    }
-}
-
-/// Counts by hour, route and class, whoever's they are.
-#[derive(Default)]
-struct Sums(BTreeMap<RecordKey, Totals>);
-
-impl Sums {
-    fn add(&mut self, records: &[UsageRecord]) {
-        for UsageRecord { key, totals } in records {
-            let [tenant, plan, stage] = [const { String::new() }; 3];
-            let key = RecordKey { tenant, key: String::new(), plan, stage, ..key.clone() };
-            self.0.entry(key).or_default().merge(totals);
-        }
-    }
-
-    fn into_records(self) -> Vec<UsageRecord> {
-        self.0.into_iter().map(|(key, totals)| UsageRecord { key, totals }).collect()
     }
 }

@@ -125,11 +125,15 @@ impl LedgerTable {
             .expression_attribute_values(":to", text(to))
     }
 
-    async fn part(&self, tenant: &str, run: &Run, part: u32) -> Result<Vec<UsageRecord>, LedgerError> {
+    /// A part's bytes.
+    async fn part(&self, tenant: &str, run: &Run, part: u32) -> Result<Blob, LedgerError> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
         let get = get.key("place", text(part_place(tenant, run.span, run.version, part))).key("name", text("part"));
-        let found = Box::pin(get.send()).await.map_err(unavailable)?.item.unwrap_or_default();
-        packed::unpack(bytes(&found, "records")?).ok_or_else(|| corrupt("a part of a run is no records"))
+        let mut found = Box::pin(get.send()).await.map_err(unavailable)?.item.unwrap_or_default();
+        match found.remove("records") {
+            Some(AttributeValue::B(records)) => Ok(records),
+            _ => Err(corrupt("a part of a run is missing or no bytes")),
+        }
     }
 
     async fn write_part(&self, place: String, records: Vec<u8>, expires_at_s: u64) -> Result<(), LedgerError> {
@@ -215,10 +219,13 @@ impl Ledger for LedgerTable {
         conditional(Box::pin(put.send()).await)
     }
 
-    async fn records(&self, tenant: &str, run: &Run) -> Result<Vec<UsageRecord>, LedgerError> {
+    async fn visit(&self, tenant: &str, run: &Run, show: &mut impl FnMut(&UsageRecord)) -> Result<(), LedgerError> {
         let parts = (0..run.parts).map(|part| self.part(tenant, run, part));
-        let parts: Vec<_> = stream::iter(parts).buffered(AT_ONCE).try_collect().await?;
-        Ok(parts.into_iter().flatten().collect())
+        let mut parts = stream::iter(parts).buffered(AT_ONCE);
+        while let Some(part) = parts.try_next().await? {
+            packed::visit(part.as_ref(), show).ok_or_else(|| corrupt("a part of a run is no records"))?;
+        }
+        Ok(())
     }
 }
 

@@ -41,7 +41,7 @@ impl Api {
             Way::Native(integration) => Operation {
                 path: route.path.clone(),
                 method: route.method.clone(),
-                admits: route.guard.admits(),
+                admits: route.admits.clone(),
                 limits: Limits { throttle: route.throttle, units: None },
                 validation: Validation::default(),
                 integration: integration.clone(),
@@ -59,6 +59,8 @@ pub struct Route {
     pub method: String,
     /// Who is let in.
     pub guard: Guard,
+    /// The same for who asks: the router, or the authorizer function.
+    pub admits: Admits,
     /// Where a request goes then.
     pub way: Way,
     /// `x-tollgate-throttle`: how many requests a second are let through, by the managed gateway on a native route, else

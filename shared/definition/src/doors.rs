@@ -6,14 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Admits, Api, Asks, Authorizer, TokenAuthorizer};
 
-/// What the authorizer function asks, door by door. An HTTP API's authorizer whose answers are kept by the API key alone is no
-/// door of its own here: it asks for the key.
+/// What the authorizer function asks, door by door.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doors {
     /// The issuers of tokens, by their name in the definition.
     pub tokens: BTreeMap<String, TokenAuthorizer>,
     /// A WebSocket API's `$connect`.
     pub connect: Connect,
+    /// The routes of an HTTP API on which it asks for more than a key, by their keys: `GET /me`. An authorizer whose answers
+    /// are kept by the API key alone asks for the key and is none of them.
+    pub routes: BTreeMap<String, Admits>,
 }
 
 /// What a WebSocket handshake must show, and what is told of who showed it.
@@ -30,7 +32,9 @@ impl Doors {
     pub fn of(api: &Api) -> Self {
         let claims = api.channels.attributes().into_iter().map(str::to_owned).collect();
         let connect = Connect { alternatives: api.websocket.clone(), claims };
-        let asked = connect.alternatives.iter().filter_map(|admits| match &admits.asks {
+        let routes: BTreeMap<String, Admits> =
+            api.routes_asked_by_route().map(|route| (route.key(), route.admits.clone())).collect();
+        let asked = connect.alternatives.iter().chain(routes.values()).filter_map(|admits| match &admits.asks {
             Asks::Token { authorizer, .. } => Some(authorizer),
             Asks::Nobody | Asks::Iam | Asks::Lambda { .. } => None,
         });
@@ -38,7 +42,7 @@ impl Doors {
             Authorizer::Token(token) => Some((name.clone(), token.clone())),
             Authorizer::Lambda(_) => None,
         });
-        Doors { tokens: tokens.collect(), connect }
+        Doors { tokens: tokens.collect(), connect, routes }
     }
 
     /// The text that they are packed as.

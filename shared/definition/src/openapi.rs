@@ -110,11 +110,6 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     let mut managed = managed::read(reader, root);
     managed.jwt_authorizers.clone_from(&schemes.jwt_authorizers);
     managed.request_authorizers.clone_from(&schemes.request_authorizers);
-    // One is left for the API key's.
-    if managed.jwt_authorizers.len() + managed.request_authorizers.len() >= MAX_AUTHORIZERS {
-        let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
-        reader.problem(root.place, message, "declare fewer authorizers; one is the API key's");
-    }
     let rest_api = RestApi { authorizers: schemes.authorizers.clone(), ..rest_api::read(reader, root) };
     let tenancy = Tenancy::read(reader, root, &Tenancy::default());
     let validators = Validators::read(reader, root);
@@ -138,7 +133,7 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
     };
     routes.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
     let title = root.get("info").and_then(|info| info.get("title")).and_then(Node::text).unwrap_or("API");
-    Api {
+    let api = Api {
         title: title.to_owned(),
         routes,
         managed,
@@ -146,6 +141,22 @@ fn read_api(reader: &mut Reader, root: &Node, options: &Options) -> Api {
         models: models.into_texts(),
         channels: channel_rules::read(reader, root),
         websocket: websocket::read(reader, root, &around.schemes, &around.tenancy),
+    };
+    check_authorizers(reader, root, &api);
+    api
+}
+
+/// That the managed gateway takes as many authorizers. Those of the authorizer function are one for an API key alone, and one
+/// for each set of credentials that native routes ask for.
+fn check_authorizers(reader: &mut Reader, root: &Node, api: &Api) {
+    let (managed, ours) = (&api.managed, api.function_authorizers());
+    if managed.jwt_authorizers.len() + managed.request_authorizers.len() + ours > MAX_AUTHORIZERS {
+        let message = format!("more than the {MAX_AUTHORIZERS} authorizers of an HTTP API");
+        let remedy = match ours {
+            1 => "declare fewer authorizers; one is the API key's".to_owned(),
+            ours => format!("declare fewer authorizers; {ours} are the authorizer function's"),
+        };
+        reader.problem(root.place, message, remedy);
     }
 }
 

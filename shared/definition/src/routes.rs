@@ -1,6 +1,7 @@
 //! `infra/routes.yaml`: the managed HTTP API in front of the router, as plain `AWS::ApiGatewayV2::*` resources.
 //! (API Gateway developer guide, `http-api`.)
 
+pub(crate) mod asked;
 mod authorizers;
 mod changes;
 mod functions;
@@ -11,8 +12,8 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use plans::Throttle;
 
-use crate::{Api, Authorizer, Guard, Integration, Managed, Route, Way};
-use authorizers::{AUTHORIZER, write_jwt_authorizers, write_request_authorizers};
+use crate::{Api, Authorizer, Integration, Managed, Route, Way};
+use authorizers::{write_function_authorizers, write_jwt_authorizers, write_request_authorizers};
 use names::{list, parameter, quoted};
 use writer::{Throttled, Writer};
 
@@ -79,7 +80,7 @@ Outputs:
 pub fn managed_routes(api: &Api) -> String {
     let mut writer = Writer::default();
     for route in &api.routes {
-        writer.route(route, authorizers::guard(api, route));
+        writer.route(route, &authorizers::check(api, route));
     }
     let variables = stage_variables(api);
     let mut template = HEAD.to_owned();
@@ -93,9 +94,7 @@ pub fn managed_routes(api: &Api) -> String {
     if !api.routes.iter().any(Route::is_default) {
         template.push_str(DEFAULT);
     }
-    if api.routes.iter().any(|route| route.guard == Guard::ApiKey) {
-        template.push_str(AUTHORIZER);
-    } else {
+    if !write_function_authorizers(&mut template, api) {
         // A parameter that nothing uses fails `sam validate --lint`.
         template = template.replace("  AuthorizerArn:\n    Type: String\n  AuthorizerTtl:\n    Type: Number\n", "");
     }

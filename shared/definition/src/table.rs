@@ -202,7 +202,7 @@ mod tests {
                 integration,
             };
             let way = Way::Dispatched { operation, because: String::new() };
-            Route { path, method, guard: Guard::ApiKey, way, throttle: None }
+            Route { path, method, guard: Guard::ApiKey, admits: Guard::ApiKey.admits(), way, throttle: None }
         };
         let routes = vec![route("GET", "/a/{x}"), route("ANY", "/a/{proxy+}"), route("PUT", "/")];
         let models = vec!["{}".to_owned(), r#"{"type":"object"}"#.to_owned()];

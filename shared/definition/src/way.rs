@@ -6,7 +6,7 @@
 use crate::{
     ActionValue, ChangeOperation, ChangeTarget, Destination, Guard, HttpProxy, Integration, LambdaProxy, Limits,
     Operation, PathTemplate, Piece, RestApi, Route, Source, Target, TlsConfig, Validation, Way, document::Node,
-    reader::Reader, text::Part,
+    reader::Reader, routes::asked::is_asked, text::Part,
 };
 
 /// `x-tollgate-path`: what the document asks for.
@@ -42,7 +42,7 @@ pub(crate) fn wish(reader: &mut Reader, node: &Node, otherwise: Wish) -> Wish {
 /// Why an operation that is to be native cannot be.
 pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: &RestApi) -> Result<Way, String> {
     if is_listener(&operation.integration) {
-        let needed = needs_router(guard, &operation, rest_api);
+        let needed = needs_router(wish, guard, &operation, rest_api);
         let asked = (wish == Wish::Dispatched).then(|| format!("{EXTENSION} asks for it"));
         if let Some(because) = needed.or(asked) {
             return Err(format!(
@@ -50,7 +50,7 @@ pub(crate) fn choose(wish: Wish, guard: &Guard, operation: Operation, rest_api: 
             ));
         }
     }
-    let because = match (wish, needs_router(guard, &operation, rest_api)) {
+    let because = match (wish, needs_router(wish, guard, &operation, rest_api)) {
         (Wish::Native, Some(because)) => return Err(because),
         (Wish::None, None) if operation.admits.api_key => KEYS_ARE_COUNTED.to_owned(),
         (Wish::Native | Wish::None, None) => return Ok(Way::Native(operation.integration)),
@@ -75,7 +75,8 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
             continue;
         };
         let stricter = guarded.iter().find(|(other, other_path)| {
-            let is_guarded = other.guard != Guard::Open && other.guard != route.guard;
+            let otherwise = other.guard != route.guard || other.admits != route.admits;
+            let is_guarded = other.guard != Guard::Open && otherwise;
             let methods_meet =
                 [&route.method, &other.method].contains(&&"ANY".to_owned()) || route.method == other.method;
             // Of two methods of one path, API Gateway takes the one that is asked for.
@@ -91,7 +92,7 @@ pub(crate) fn keep_guards(routes: &mut [Route]) -> Vec<String> {
             let operation = Operation {
                 path: route.path.clone(),
                 method: route.method.clone(),
-                admits: route.guard.admits(),
+                admits: route.admits.clone(),
                 limits: Limits { throttle: route.throttle, units: None },
                 validation: Validation::default(),
                 integration: integration.clone(),
@@ -112,7 +113,7 @@ fn is_listener(integration: &Integration) -> bool {
 }
 
 /// What the managed gateway cannot do of an operation. (API Gateway developer guide, `http-api-develop-integrations`.)
-fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<String> {
+fn needs_router(wish: Wish, guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<String> {
     let because = if !operation.validation.is_empty() {
         "HTTP APIs do not validate requests"
     } else if rest_api.policy.is_some() {
@@ -121,7 +122,7 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
         "only the router counts what goes to the whole stage"
     } else if operation.limits.units.is_some() {
         "HTTP APIs count no units"
-    } else if let Some(because) = guard_needs_router(guard, operation, rest_api) {
+    } else if let Some(because) = guard_needs_router(wish, guard, operation, rest_api) {
         because
     } else if !rest_api.gateway_responses.is_empty() || rest_api.problem_details {
         "HTTP APIs have no gateway responses of the user's own"
@@ -143,14 +144,19 @@ fn needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Opt
                 Some(format!("HTTP APIs have no integration of type {}", kind(&mapped.target)))
             }
             Integration::Lambda(proxy) => function_needs_router(proxy, rest_api),
-            Integration::Http(proxy) => server_needs_router(guard, proxy),
+            Integration::Http(proxy) => server_needs_router(is_asked(guard, &operation.admits, rest_api), proxy),
         };
     };
     Some(because.to_owned())
 }
 
-/// What of who is calling the managed gateway cannot find out.
-fn guard_needs_router(guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<&'static str> {
+/// What of who is calling the managed gateway cannot find out. Who asks for the native way has the authorizer function find
+/// out what it can: then no plan holds the caller, and a backend finds a token's claims where the function's answer is, and
+/// not where those of a token authorizer are.
+fn guard_needs_router(wish: Wish, guard: &Guard, operation: &Operation, rest_api: &RestApi) -> Option<&'static str> {
+    if wish == Wish::Native && is_asked(guard, &operation.admits, rest_api) {
+        return None;
+    }
     if let Guard::WithKey(_) = guard {
         return Some("HTTP APIs do not ask for an API key beside something else");
     }
@@ -182,8 +188,8 @@ fn function_needs_router(proxy: &LambdaProxy, rest_api: &RestApi) -> Option<Stri
     }
 }
 
-fn server_needs_router(guard: &Guard, proxy: &HttpProxy) -> Option<String> {
-    if *guard == Guard::ApiKey && !tells_who_called(proxy) {
+fn server_needs_router(function_is_asked: bool, proxy: &HttpProxy) -> Option<String> {
+    if function_is_asked && !tells_who_called(proxy) {
         // A client could send `x_tollgate_tenant`, which many servers read as the same name; only the router folds them.
         return Some("only the router tells an HTTP backend who called".to_owned());
     }

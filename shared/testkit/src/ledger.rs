@@ -147,11 +147,11 @@ impl Ledger for MemoryLedger {
         .await
     }
 
-    async fn records(&self, tenant: &str, run: &Run) -> Result<Vec<UsageRecord>, LedgerError> {
+    async fn visit(&self, tenant: &str, run: &Run, show: &mut impl FnMut(&UsageRecord)) -> Result<(), LedgerError> {
         self.call(|| {
             let runs = self.runs.borrow();
             let found = runs.get(&(tenant.to_owned(), run.span.kind(), run.span.first()));
-            found.map(|(_, records)| records.clone()).unwrap_or_default()
+            found.into_iter().flat_map(|(_, records)| records).for_each(show);
         })
         .await
     }

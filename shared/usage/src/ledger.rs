@@ -105,11 +105,28 @@ pub trait Ledger {
         records: &[UsageRecord],
     ) -> impl Future<Output = Result<(), LedgerError>>;
 
+    /// Shows each of a run's records, in their order. A large run is never in memory as a whole.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; some may have been shown.
+    fn visit(
+        &self,
+        tenant: &str,
+        run: &Run,
+        show: &mut impl FnMut(&UsageRecord),
+    ) -> impl Future<Output = Result<(), LedgerError>>;
+
     /// A run's records.
     ///
     /// # Errors
     /// [`LedgerError`].
-    fn records(&self, tenant: &str, run: &Run) -> impl Future<Output = Result<Vec<UsageRecord>, LedgerError>>;
+    fn records(&self, tenant: &str, run: &Run) -> impl Future<Output = Result<Vec<UsageRecord>, LedgerError>> {
+        async move {
+            let mut records = Vec::new();
+            self.visit(tenant, run, &mut |record| records.push(record.clone())).await?;
+            Ok(records)
+        }
+    }
 }
 
 impl Entry {

@@ -1,8 +1,8 @@
 //! Reports: records added up by what is asked.
 
-use std::collections::BTreeMap;
+use std::{collections::HashMap, fmt::Write as _};
 
-use crate::{Hour, Span, SpanKind, Totals, UsageRecord};
+use crate::{RecordKey, Span, SpanKind, Totals, UsageRecord};
 
 /// What a report has a row for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,20 +48,22 @@ impl By {
         }
     }
 
-    fn name(self, record: &UsageRecord) -> String {
-        let key = &record.key;
-        let span = |kind, hour: Hour| Span::of(kind, hour).to_string();
-        match self {
-            By::Tenant => key.tenant.clone(),
-            By::Key => key.key.clone(),
-            By::Plan => key.plan.clone(),
-            By::Stage => key.stage.clone(),
-            By::Route => key.route.clone(),
-            By::Status => key.class.to_string(),
-            By::Hour => span(SpanKind::Hour, key.hour),
-            By::Day => span(SpanKind::Day, key.hour),
-            By::Month => span(SpanKind::Month, key.hour),
-        }
+    /// Writes a record's name over another's.
+    fn write(self, name: &mut String, RecordKey { tenant, key, plan, stage, route, class, hour }: &RecordKey) {
+        name.clear();
+        let span = |name: &mut String, kind| write!(name, "{}", Span::of(kind, *hour));
+        // A text takes whatever is written.
+        let _ = match self {
+            By::Tenant => name.write_str(tenant),
+            By::Key => name.write_str(key),
+            By::Plan => name.write_str(plan),
+            By::Stage => name.write_str(stage),
+            By::Route => name.write_str(route),
+            By::Status => write!(name, "{class}"),
+            By::Hour => span(name, SpanKind::Hour),
+            By::Day => span(name, SpanKind::Day),
+            By::Month => span(name, SpanKind::Month),
+        };
     }
 }
 
@@ -73,16 +75,62 @@ impl Row {
     }
 }
 
-/// One row for each combination that occurs, sorted by its names; with nothing asked, one row of everything.
-pub fn report<'r>(records: impl IntoIterator<Item = &'r UsageRecord>, by: &[By]) -> Vec<Row> {
-    let mut rows: BTreeMap<Vec<String>, (Totals, u64)> = BTreeMap::new();
-    for record in records {
-        let names = by.iter().map(|by| by.name(record)).collect();
-        let (totals, errors) = rows.entry(names).or_default();
-        totals.merge(&record.totals);
+/// A report that is added up record by record, of which it keeps none.
+#[derive(Debug)]
+pub struct Report {
+    by: Vec<By>,
+    /// The names of the record that is added, in texts that are used again.
+    names: Vec<String>,
+    rows: Vec<Row>,
+    places: HashMap<Vec<String>, usize>,
+    /// Where the last record was added: of sorted records, the next one often belongs there too.
+    last: usize,
+}
+
+impl Report {
+    /// One that has a row for each combination of these that occurs; of none, one row of everything.
+    pub fn new(by: &[By]) -> Self {
+        let names = vec![String::new(); by.len()];
+        Report { by: by.to_vec(), names, rows: Vec::new(), places: HashMap::new(), last: 0 }
+    }
+
+    /// Adds what was counted of a record.
+    pub fn add(&mut self, record: &UsageRecord) {
+        for (by, name) in self.by.iter().zip(&mut self.names) {
+            by.write(name, &record.key);
+        }
+        self.last = self.place();
+        let Some(row) = self.rows.get_mut(self.last) else { return };
+        row.totals.merge(&record.totals);
         if record.key.class.is_error() {
-            *errors = errors.saturating_add(record.totals.requests);
+            row.errors = row.errors.saturating_add(record.totals.requests);
         }
     }
-    rows.into_iter().map(|(names, (totals, errors))| Row { names, totals, errors }).collect()
+
+    /// The place of the row with the present names.
+    fn place(&mut self) -> usize {
+        if self.rows.get(self.last).is_some_and(|row| row.names == self.names) {
+            return self.last;
+        }
+        if let Some(place) = self.places.get(&self.names) {
+            return *place;
+        }
+        self.places.insert(self.names.clone(), self.rows.len());
+        self.rows.push(Row { names: self.names.clone(), totals: Totals::default(), errors: 0 });
+        self.rows.len() - 1
+    }
+
+    /// The rows, sorted by their names.
+    pub fn into_rows(self) -> Vec<Row> {
+        let mut rows = self.rows;
+        rows.sort_unstable_by(|a, b| a.names.cmp(&b.names));
+        rows
+    }
+}
+
+/// The rows of a [`Report`] of these records.
+pub fn report<'r>(records: impl IntoIterator<Item = &'r UsageRecord>, by: &[By]) -> Vec<Row> {
+    let mut report = Report::new(by);
+    records.into_iter().for_each(|record| report.add(record));
+    report.into_rows()
 }

@@ -173,7 +173,7 @@ fn payments(kept: &Kept, told: &Told) -> Check {
         let expected = match status {
             "delivered" => state == "captured",
             "refunded" => state == "refunded",
-            "placed" => !told.started.contains(id) && !has_gone(state),
+            "placed" | "expired" => !told.started.contains(id) && !has_gone(state),
             _ => false,
         };
         let amount = kept.payments.get(id).map(|payment| payment.amount);
@@ -206,7 +206,8 @@ fn bank(kept: &Kept) -> Check {
 
 fn stock(kept: &Kept) -> Check {
     let mut sold = Lines::new();
-    for order in kept.orders.values().filter(|order| order.status != "refunded") {
+    let has_put_back = |order: &&Order| ["refunded", "expired"].contains(&order.status.as_str());
+    for order in kept.orders.values().filter(|order| !has_put_back(order)) {
         for (sku, pieces) in &order.lines {
             *sold.entry(sku.clone()).or_default() += pieces;
         }

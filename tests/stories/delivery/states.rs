@@ -62,7 +62,7 @@ fn the_order_and_its_payment_are_read() {
     let (next, both) = run("ReadPayment", &given(&order, &customer), &read);
     assert_eq!((next.as_str(), &both["payment"]["state"]["S"]), ("IsPaid", &json!("captured")));
     assert_eq!(both["order"], read["order"]);
-    assert_eq!(run("IsPaid", &given(&order, &customer), &both).0, "MarkPaid");
+    assert_eq!(run("IsPaid", &given(&order, &customer), &both).0, "HasExpired");
 
     let (next, none) = run("ReadOrder", &json!({}), &json!({"tenant": "other", "order": order}));
     assert_eq!((next.as_str(), &none), ("ReadPayment", &json!({})));
@@ -79,7 +79,7 @@ fn an_order_is_paid_by_its_whole_price_in_its_currency() {
         assert_eq!(run("IsPaid", &given("o1", "ann"), &input).0, expected, "{payment}");
     };
     let of = |state: &str, amount: &Value| json!({"state": {"S": state}, "amount": amount});
-    check(&of("captured", &money("1250", "EUR")), "MarkPaid");
+    check(&of("captured", &money("1250", "EUR")), "HasExpired");
     check(&of("captured", &money("1249", "EUR")), "Unpaid");
     check(&of("captured", &money("1250", "JPY")), "Unpaid");
     for state in ["started", "authorized", "declined", "refunded"] {
@@ -87,6 +87,18 @@ fn an_order_is_paid_by_its_whole_price_in_its_currency() {
     }
     check(&json!({}), "Unpaid");
     assert_eq!(run("IsPaid", &given("o1", "ann"), &json!({})).0, "Unpaid");
+}
+
+#[test]
+fn who_pays_an_order_that_was_given_up_is_refunded_once() {
+    let (order, customer) = order("espresso-cup", "");
+    let given = given(&order, &customer);
+    for (status, next) in [("placed", "MarkPaid"), ("requested", "MarkPaid"), ("expired", "MarkPaidLate")] {
+        let input = json!({"order": {"status": {"S": status}}});
+        assert_eq!(run("HasExpired", &given, &input).0, next, "{status}");
+    }
+    assert_eq!(run("MarkPaidLate", &given, &json!({})).0, "UnderWay", "it is placed");
+    assert_eq!(shown(&order)["status"], "placed");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(super) fn entry(entry: &Entry) -> Option<Vec<u8>> {
 /// An entry by its bytes.
 pub(super) fn read_entry(bytes: &[u8]) -> Option<Entry> {
     let (source, record): (u64, Packed) = postcard::from_bytes(rest(bytes)?).ok()?;
-    Some(Entry { source: Source(source), record: unpacked(record, None)? })
+    Some(Entry { source: Source(source), record: first(record)? })
 }
 
 /// Records in parts that an item has room for.
@@ -52,16 +52,23 @@ pub(super) fn pack(records: &[UsageRecord]) -> Option<Vec<Vec<u8>>> {
     Some(parts)
 }
 
-/// The records of a part.
-pub(super) fn unpack(bytes: &[u8]) -> Option<Vec<UsageRecord>> {
+/// Shows each record of a part, in order. One record is overwritten again and again: most of its texts stay as they are.
+pub(super) fn visit(bytes: &[u8], show: &mut impl FnMut(&UsageRecord)) -> Option<()> {
     let mut rest = rest(bytes)?;
-    let mut records: Vec<UsageRecord> = Vec::new();
+    let mut last: Option<UsageRecord> = None;
     while !rest.is_empty() {
-        let (record, after) = postcard::take_from_bytes(rest).ok()?;
-        records.push(unpacked(record, records.last())?);
-        rest = after;
+        let (packed, after) = postcard::take_from_bytes(rest).ok()?;
+        let record = match last.take() {
+            None => first(packed)?,
+            Some(mut record) => {
+                overwrite(&mut record, packed);
+                record
+            }
+        };
+        show(&record);
+        (last, rest) = (Some(record), after);
     }
-    Some(records)
+    Some(())
 }
 
 fn rest(bytes: &[u8]) -> Option<&[u8]> {
@@ -89,25 +96,29 @@ fn packed(record: &UsageRecord, before: Option<&UsageRecord>) -> Packed {
     }
 }
 
-fn unpacked(packed: Packed, before: Option<&UsageRecord>) -> Option<UsageRecord> {
-    let mut texts_before = before.map(|before| texts(&before.key).into_iter());
-    let mut text = |own: Option<String>| {
-        let before = texts_before.as_mut().and_then(Iterator::next);
-        own.or_else(|| before.cloned())
-    };
-    let [tenant, key, plan, stage, route] = packed.texts;
-    let key = RecordKey {
-        tenant: text(tenant)?,
-        key: text(key)?,
-        plan: text(plan)?,
-        stage: text(stage)?,
-        route: text(route)?,
-        class: StatusClass(packed.class),
-        hour: Hour(packed.hour),
-    };
+/// A record that says all of itself.
+fn first(packed: Packed) -> Option<UsageRecord> {
+    if packed.texts.iter().any(Option::is_none) {
+        return None;
+    }
+    let [tenant, key, plan, stage, route] = [const { String::new() }; 5];
+    let key = RecordKey { tenant, key, plan, stage, route, class: StatusClass(0), hour: Hour(0) };
+    let mut record = UsageRecord { key, totals: Totals::default() };
+    overwrite(&mut record, packed);
+    Some(record)
+}
+
+/// Makes of a record the one after it.
+fn overwrite(record: &mut UsageRecord, packed: Packed) {
+    let RecordKey { tenant, key, plan, stage, route, class, hour } = &mut record.key;
+    for (text, own) in [tenant, key, plan, stage, route].into_iter().zip(packed.texts) {
+        if let Some(own) = own {
+            *text = own;
+        }
+    }
+    (*class, *hour) = (StatusClass(packed.class), Hour(packed.hour));
     let [requests, units, bytes_in, bytes_out, cache_hits, throttled] = packed.counts;
-    let totals = Totals { requests, units, bytes_in, bytes_out, cache_hits, throttled, latency: packed.latency };
-    Some(UsageRecord { key, totals })
+    record.totals = Totals { requests, units, bytes_in, bytes_out, cache_hits, throttled, latency: packed.latency };
 }
 
 #[cfg(test)]
@@ -127,6 +138,11 @@ mod tests {
             hour: Hour(498_669),
         };
         UsageRecord { key, totals }
+    }
+
+    fn unpack(bytes: &[u8]) -> Option<Vec<UsageRecord>> {
+        let mut records = Vec::new();
+        visit(bytes, &mut |record| records.push(record.clone())).map(|()| records)
     }
 
     #[test]

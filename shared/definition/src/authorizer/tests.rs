@@ -1,4 +1,4 @@
-use crate::{Asks, Authorizer, Guard, TokenIssuers, Way, compile, managed_routes};
+use crate::{Admits, Asks, Authorizer, Guard, TokenIssuers, Way, compile, managed_routes};
 
 const FUNCTION: &str = "authorizerUri: '${stageVariables.auth}'";
 
@@ -45,10 +45,77 @@ fn what_http_apis_have_not_goes_through_the_router() {
         let template = managed_routes(&compile(&source).unwrap());
         assert!(!template.contains("AuthorizationType") && !template.contains("AWS::ApiGatewayV2::Authorizer"));
         let native = source.replace(ASKED, &format!("{ASKED}\n      x-tollgate-path: native"));
-        assert!(problems(&native)[0].contains(reason), "{:?}", problems(&native));
+        if authorizer == pool {
+            assert_eq!(because(&native), None, "the authorizer function verifies what such a pool issued");
+        } else {
+            assert!(problems(&native)[0].contains(reason), "{:?}", problems(&native));
+        }
     }
     let managed = format!("type: request, {FUNCTION}, authorizerPayloadFormatVersion: '2.0'");
     assert_eq!(because(&document(HEADER, &managed, ASKED)), None);
+}
+
+/// What guards the native operation that asks so, with the tokens of a pool (`auth`) and an issuer (`jwt`): the lines of its
+/// route behind its target, the identity sources, and what the authorizer function asks there.
+fn native(operation: &str) -> (String, Vec<String>, Option<Admits>) {
+    let pool = "type: cognito_user_pools, providerARNs: ['${stageVariables.pool}']";
+    let jwt = "\n    jwt: {type: oauth2, x-amazon-apigateway-authorizer: {type: jwt, identitySource: $request.querystring.t, \
+               jwtConfiguration: {issuer: 'https://issuer.example', audience: [shop]}}}\npaths:";
+    let source =
+        document(HEADER, pool, &format!("{operation}\n      x-tollgate-path: native")).replace("\npaths:", jwt);
+    let api = compile(&source).unwrap_or_else(|_| panic!("{:?}", problems(&source)));
+    let template = managed_routes(&api);
+    let route = template.split("RouteKey: \"GET /").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+    let guard = route.lines().skip(2).take(2).map(str::trim).collect::<Vec<_>>().join(" ");
+    let sources = template.lines().filter_map(|line| line.trim().strip_prefix("IdentitySource: "));
+    let sources = sources.map(str::to_owned).collect();
+    (guard, sources, crate::Doors::of(&api).routes.remove("GET /a"))
+}
+
+#[test]
+fn an_answer_of_the_authorizer_function_is_kept_by_all_that_it_depends_on() {
+    for (operation, authorizer, source) in [
+        ("security: [{key: []}]", "ApiKeyAuthorizer", "[$request.header.x-api-key]"),
+        (
+            "security: [{key: []}]\n      x-tollgate-requires: [staff]",
+            "PrincipalKey",
+            "[$request.header.x-api-key, $context.routeKey]",
+        ),
+        (
+            "security: [{auth: [read]}]",
+            "PrincipalRequestHeaderAuthorizationU24U2EU2E",
+            "[$request.header.Authorization, $context.routeKey]",
+        ),
+        (
+            "security: [{auth: [read], key: []}]",
+            "PrincipalKeyRequestHeaderAuthorizationU24U2EU2E",
+            "[$request.header.x-api-key, $request.header.Authorization, $context.routeKey]",
+        ),
+        (
+            "security: [{jwt: []}]\n      x-tollgate-tenant: org",
+            "PrincipalRequestQuerystringTU24U2EU2E",
+            "[$request.querystring.t, $context.routeKey]",
+        ),
+    ] {
+        let (guard, sources, admits) = native(operation);
+        assert_eq!(guard, format!("AuthorizationType: CUSTOM AuthorizerId: !Ref {authorizer}"), "{operation}");
+        assert_eq!(sources, [source], "{operation}");
+        assert_eq!(admits.is_some(), sources[0].contains("routeKey"), "{operation}");
+    }
+    let (guard, _, admits) = native("security: [{jwt: []}]");
+    assert_eq!((guard.as_str(), admits), ("AuthorizationType: JWT AuthorizerId: !Ref JwtJwt", None));
+}
+
+#[test]
+fn a_request_by_another_door_meets_a_native_routes_guard_whole() {
+    let source = document(
+        HEADER,
+        "type: cognito_user_pools, providerARNs: ['${stageVariables.pool}']",
+        "security: [{auth: []}]\n      x-tollgate-path: native\n      x-tollgate-tenant: org\n      x-tollgate-requires: [staff]",
+    );
+    let admits = compile(&source).unwrap().operations().next().unwrap().admits;
+    assert_eq!((admits.tenant.is_some(), admits.requires.len()), (true, 1));
+    assert_ne!(admits.asks, Asks::Nobody);
 }
 
 #[test]

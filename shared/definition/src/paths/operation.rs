@@ -68,10 +68,16 @@ pub(super) fn read<'d>(
             return None;
         }
     };
-    let operation =
-        Operation { path: path.to_owned(), method: method.clone(), admits, limits, validation, integration };
+    let operation = Operation {
+        path: path.to_owned(),
+        method: method.clone(),
+        admits: admits.clone(),
+        limits,
+        validation,
+        integration,
+    };
     match way::choose(wish, &guard, operation, &around.rest_api) {
-        Ok(way) => Some(Route { path: path.to_owned(), method, guard, way, throttle: limits.throttle }),
+        Ok(way) => Some(Route { path: path.to_owned(), method, guard, admits, way, throttle: limits.throttle }),
         Err(because) => {
             let place = entry.value.get(way::EXTENSION).map_or(entry.place, |node| node.place);
             let message = format!("{method} {path} cannot take its way: {because}");

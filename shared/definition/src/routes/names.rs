@@ -24,7 +24,8 @@ pub(super) fn request_authorizer_id(name: &str) -> String {
     coded("Request", name)
 }
 
-fn coded(kind: &str, name: &str) -> String {
+/// A logical id of a kind, by a name whose other characters get a code.
+pub(super) fn coded(kind: &str, name: &str) -> String {
     let codes: String =
         name.chars().filter(|c| !c.is_ascii_alphanumeric()).map(|c| format!("U{:X}", u32::from(c))).collect();
     format!("{kind}{}{codes}", words(name))

@@ -6,15 +6,16 @@ use std::{
 };
 
 use super::{
+    authorizers::Check,
     changes,
     functions::{deployed, invocation, substituted, write_permission},
-    names::{authorizer_id, list, quoted, request_authorizer_id, route_id},
+    names::{authorizer_id, list, quoted, route_id},
 };
 use plans::Throttle;
 
 use crate::{
-    ActionValue, ChangeTarget, Guard, HttpProxy, Integration, LambdaProxy, Part, PayloadFormat, Route, ServiceAction,
-    VpcLink, Way,
+    ActionValue, ChangeTarget, HttpProxy, Integration, LambdaProxy, Part, PayloadFormat, Route, ServiceAction, VpcLink,
+    Way,
 };
 
 /// A route with a throttle of its own, by its logical id.
@@ -38,8 +39,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Writes a route, on which the managed gateway asks what `guard` says.
-    pub(super) fn route(&mut self, route: &Route, guard: &Guard) {
+    /// Writes a route, on which the managed gateway checks this.
+    pub(super) fn route(&mut self, route: &Route, check: &Check<'_>) {
         let name = self.name(&route_id(route));
         let target = match &route.way {
             Way::Dispatched { .. } => "Router".to_owned(),
@@ -56,18 +57,14 @@ impl Writer {
              RouteKey: {}\n      Target: !Sub integrations/${{{target}}}\n",
             quoted(&key)
         );
-        match guard {
-            // A key beside something else is the router's to ask for.
-            Guard::Open | Guard::WithKey(_) => {}
-            Guard::ApiKey => {
-                self.resources.push_str("      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref ApiKeyAuthorizer\n");
+        match check {
+            Check::Nothing => {}
+            Check::Function { authorizer } => {
+                let _ =
+                    write!(self.resources, "      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref {authorizer}\n");
             }
-            Guard::Request { authorizer } => {
-                let id = request_authorizer_id(authorizer);
-                let _ = write!(self.resources, "      AuthorizationType: CUSTOM\n      AuthorizerId: !Ref {id}\n");
-            }
-            Guard::Iam => self.resources.push_str("      AuthorizationType: AWS_IAM\n"),
-            Guard::Jwt { authorizer, scopes } => {
+            Check::Iam => self.resources.push_str("      AuthorizationType: AWS_IAM\n"),
+            Check::Token { authorizer, scopes } => {
                 let id = authorizer_id(authorizer);
                 let _ = write!(self.resources, "      AuthorizationType: JWT\n      AuthorizerId: !Ref {id}\n");
                 if !scopes.is_empty() {

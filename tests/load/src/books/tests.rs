@@ -111,6 +111,13 @@ fn a_piece_too_many_or_too_few_is_found() {
 }
 
 #[test]
+fn an_order_that_was_given_up_has_put_back_what_it_took() {
+    let expire = |kept: &mut Kept| kept.orders.get_mut("u").unwrap().status = "expired".to_owned();
+    check(|kept, _| expire(kept), "cup had 10 pieces, has 8, and 1 were sold");
+    check(|kept, told| (expire(kept), told.started.insert("u".to_owned())), "u is expired, and its payment none");
+}
+
+#[test]
 fn a_request_that_was_not_counted_or_counted_twice_is_found() {
     let carts = || ("POST /carts".to_owned(), 2);
     check(|kept, _| kept.usage.insert(carts(), 3), "POST /carts, 2xx: 3 in the ledger, 4 answered");
