@@ -266,6 +266,7 @@ def welcome(stack):
     return f"""
 Tollgate is up: {url}
 The shop:       {stack['shop']}
+Its console:    {stack['shop'].replace('index.html', 'console.html')}
 An API key:     {key}
 An operator's:  {stack['operator_key']}
 Its logs:       {stack['logs']}

@@ -12,7 +12,7 @@ export function line(values, { label, room }) {
   const y = value => HEIGHT - (value / most) * (HEIGHT - 4) - 2;
   const points = values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`);
   const area = `${x(0).toFixed(1)},${HEIGHT} ${points.join(" ")} ${WIDTH},${HEIGHT}`;
-  return drawing(label, WIDTH, HEIGHT,
+  return drawing(label,
     grid(),
     points.length > 1 && element("svg:polygon", { class: "area", points: area }),
     points.length > 1 && element("svg:polyline", { class: "line", points: points.join(" ") }));
@@ -26,9 +26,12 @@ export function columns(entries, { label }) {
   const most = Math.max(1, ...entries.map(({ value }) => value));
   const step = WIDTH / entries.length;
   const height = value => (value / most) * (HEIGHT - 2);
-  return drawing(label, WIDTH, HEIGHT, grid(), entries.map(({ title, value, bad }, index) => {
+  return drawing(label, grid(), entries.map(({ title, value, bad }, index) => {
     const place = { x: (index * step + step * 0.15).toFixed(1), width: (step * 0.7).toFixed(1) };
-    const column = (kind, value) => element("svg:rect", { ...place, class: kind, y: (HEIGHT - height(value)).toFixed(1), height: height(value).toFixed(1) });
+    const column = (kind, value) => {
+      const high = height(value);
+      return element("svg:rect", { ...place, class: kind, y: (HEIGHT - high).toFixed(1), height: high.toFixed(1) });
+    };
     return element("svg:g", {}, element("svg:title", {}, title), column("column", value), bad > 0 && column("bad", bad));
   }));
 }
@@ -39,5 +42,7 @@ export function bar(share) {
     element("svg:rect", { class: "column", width: (100 * share).toFixed(1), height: 8 }));
 }
 
-const drawing = (label, width, height, ...parts) =>
-  element("svg:svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": label }, ...parts);
+function drawing(label, ...parts) {
+  const place = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+  return element("svg:svg", { ...place, role: "img", "aria-label": label }, ...parts);
+}

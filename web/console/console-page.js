@@ -14,6 +14,8 @@ const ROOM = { least: 30, most: 150 };
 /** Subscriptions are read a page at a time; so many at most for one look, and seldom, for each reads the whole table. */
 const PAGES = 20;
 const CHANNELS_EVERY_MS = 15_000;
+/** The channels with the most connections. */
+const SHOWN = 20;
 
 const plan = fetch("plan.json").then(answer => answer.json());
 const seen = []; // requests a second, the latest last
@@ -103,7 +105,8 @@ function charts(hours) {
 function tenants({ tenants, last24Hours, otherTenants }) {
   const most = Math.max(1, ...tenants.map(({ last24Hours }) => last24Hours.requests));
   fill(byId("tenants"), tenants.map(({ tenant, hour, last24Hours: day }) => row(
-    tenant || element("em", {}, "no tenant"), bar(day.requests / most), short(day.requests), short(hour.requests), short(day.throttled), short(day.errors))));
+    tenant || element("em", {}, "no tenant"), bar(day.requests / most),
+    ...[day.requests, hour.requests, day.throttled, day.errors].map(short))));
   const others = otherTenants > 0 ? ` ${otherTenants} more tenants are not shown.` : "";
   byId("tenants-sum").textContent = `${short(last24Hours.requests)} requests in 24 hours.${others}`;
 }
@@ -111,12 +114,17 @@ function tenants({ tenants, last24Hours, otherTenants }) {
 function routes({ operations }, used) {
   const rows = operations.map(operation => ({ ...operation, ...used.get(`${operation.method} ${operation.path}`) }));
   rows.sort((a, b) => (b.requests ?? 0) - (a.requests ?? 0));
-  fill(byId("routes"), rows.map(({ method, path, way, guard, apiKey, microUsdPerMillion, requests, errors, p95Micros }) => element("tr", {},
+  fill(byId("routes"), rows.map(route));
+}
+
+function route({ method, path, way, guard, apiKey, microUsdPerMillion, requests, errors, p95Micros }) {
+  const price = (microUsdPerMillion / 1_000_000).toFixed(2);
+  const used = requests ? [short(requests), short(errors), micros(p95Micros || null)] : ["–", "–", "–"];
+  return element("tr", {},
     element("th", { scope: "row" }, element("span", { class: "method" }, method), " ", path),
     element("td", {}, element("span", { class: `way ${way.split(" ")[0]}` }, way)),
     element("td", {}, guarded(guard, apiKey)),
-    ...[(microUsdPerMillion / 1_000_000).toFixed(2), requests ? short(requests) : "–", requests ? short(errors) : "–", micros(p95Micros || null)]
-      .map(number => element("td", { class: "number" }, number)))));
+    numbers([price, ...used]));
 }
 
 /** Who is let in, in the words of `tollgate plan`. */
@@ -126,19 +134,28 @@ function guarded(guard, apiKey) {
 }
 
 async function countListeners(key) {
+  const { places, isAll } = await subscriptions(key);
+  const counted = listeners(places);
+  const most = counted[0]?.connections ?? 1;
+  fill(byId("channels"), counted.slice(0, SHOWN).map(({ channel, connections }) =>
+    row(channel, bar(connections / most), short(connections))));
+  byId("channels-sum").textContent = counted.length === 0 ? "Nobody listens at this moment."
+    : `Subscriptions: ${short(places.length)}${isAll ? "" : " and more"}. Channels: ${short(counted.length)}.`;
+}
+
+/** The places of all subscriptions, or of as many as one look may take. */
+async function subscriptions(key) {
   const places = [];
   let from = {};
   for (let page = 0; page < PAGES && from; page++) {
-    const answer = await call("GET", `/channels?${new URLSearchParams(from)}`, { key });
-    places.push(...answer.Items.map(item => item.channelShard.S));
-    from = answer.LastEvaluatedKey && Object.fromEntries(Object.entries(answer.LastEvaluatedKey).map(([name, { S }]) => [name, S]));
+    const { Items, LastEvaluatedKey: last } = await call("GET", `/channels?${new URLSearchParams(from)}`, { key });
+    places.push(...Items.map(({ channelShard }) => channelShard.S));
+    from = last && { channelShard: last.channelShard.S, connectionId: last.connectionId.S };
   }
-  const counted = listeners(places);
-  const most = counted[0]?.connections ?? 1;
-  fill(byId("channels"), counted.slice(0, 20).map(({ channel, connections }) => row(channel, bar(connections / most), short(connections))));
-  byId("channels-sum").textContent = counted.length === 0 ? "Nobody listens at this moment."
-    : `Subscriptions: ${short(places.length)}${from ? " and more" : ""}. Channels: ${short(counted.length)}.`;
+  return { places, isAll: !from };
 }
 
-const row = (name, drawn, ...numbers) => element("tr", {}, element("th", { scope: "row" }, name), element("td", { class: "drawn" }, drawn),
-  ...numbers.map(number => element("td", { class: "number" }, number)));
+const row = (name, drawn, ...values) =>
+  element("tr", {}, element("th", { scope: "row" }, name), element("td", { class: "drawn" }, drawn), numbers(values));
+
+const numbers = values => values.map(value => element("td", { class: "number" }, value));

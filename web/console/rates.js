@@ -39,7 +39,10 @@ export function byRoute(tenants) {
 }
 
 /** How a count is written: 1,234, 56.7k, 8.9M. */
-export const short = count => new Intl.NumberFormat("en-GB", { notation: count < 10_000 ? "standard" : "compact", maximumFractionDigits: 1 }).format(count);
+export function short(count) {
+  const notation = count < 10_000 ? "standard" : "compact";
+  return new Intl.NumberFormat("en-GB", { notation, maximumFractionDigits: 1 }).format(count);
+}
 
 /** How a time in microseconds is written. */
 export function micros(time) {

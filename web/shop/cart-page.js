@@ -36,8 +36,10 @@ function line(item) {
   button.addEventListener("click", () => whileBusy(button, () => takeOut(item)));
   return element("li", { class: "line" },
     element("img", { src: `pictures/${item.sku}.svg`, alt: "", width: 72, height: 60 }),
-    element("div", { class: "what" }, element("h2", {}, item.name), element("p", { class: "soft" }, `${money(item.unitPrice)} each`), button),
-    element("div", { class: "how-many" }, element("label", { for: id }, element("span", { class: "unseen" }, `${item.name}: `), "Quantity"), field),
+    element("div", { class: "what" },
+      element("h2", {}, item.name), element("p", { class: "soft" }, `${money(item.unitPrice)} each`), button),
+    element("div", { class: "how-many" },
+      element("label", { for: id }, element("span", { class: "unseen" }, `${item.name}: `), "Quantity"), field),
     element("p", { class: "price" }, money(item.lineTotal)));
 }
 

@@ -42,7 +42,8 @@ export function watch(customer, { onStep, look, onState }) {
   async function connect() {
     await token();
     if (isOver) return;
-    channels = new TollgateChannels(settings.websocket, { key: settings.key, token: latestToken, onState: onConnection, onError: ask });
+    const options = { key: settings.key, token: latestToken, onState: onConnection, onError: ask };
+    channels = new TollgateChannels(settings.websocket, options);
     await channels.subscribe(`orders/${settings.tenant}/${customer}`, message => onStep(message.data));
     isSubscribed = true;
     listen();

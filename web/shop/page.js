@@ -7,6 +7,9 @@ import { shopper } from "./session.js";
 /** Errors that say all that a shopper must know. */
 const EXPECTED = ["ApiError", "SessionError"];
 
+const ABOUT = "Everything here comes through one gateway: these pages from S3, products and orders from DynamoDB, "
+  + "the cart from a function, payments from a container, the delivery from a workflow.";
+
 /** Fills the page's header and footer. */
 export function header() {
   const here = location.pathname.split("/").pop();
@@ -15,13 +18,13 @@ export function header() {
   const who = shopper();
   fill(document.querySelector("body > header"),
     element("a", { class: "skip", href: "#main" }, "Skip to the content"),
-    link("index.html", { class: "brand" }, element("img", { src: "pictures/mark.svg", alt: "", width: 36, height: 36 }), "Cup & Kettle"),
+    link("index.html", { class: "brand" },
+      element("img", { src: "pictures/mark.svg", alt: "", width: 36, height: 36 }), "Cup & Kettle"),
     element("nav", { "aria-label": "Shop" },
       link("orders.html", {}, "Orders"),
       link("account.html", { class: "account" }, element("span", {}, who ? who.name.split("@")[0] : "Sign in")),
       link("cart.html", { id: "cart", class: "cart" }, "Cart", element("span", { id: "cart-count", "aria-hidden": "true" }))));
-  fill(document.querySelector("body > footer"),
-    element("p", {}, "Everything here comes through one gateway: these pages from S3, products and orders from DynamoDB, the cart from a function, payments from a container, the delivery from a workflow."));
+  fill(document.querySelector("body > footer"), element("p", {}, ABOUT));
   showCount();
   for (const event of [CHANGED, "storage"]) addEventListener(event, showCount);
 }

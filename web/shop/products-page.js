@@ -26,8 +26,9 @@ function card(product) {
   const isSoldOut = product.stock === 0;
   const picture = element("img", { src: `pictures/${product.sku}.svg`, alt: "", width: 240, height: 200 });
   picture.addEventListener("error", () => (picture.src = "pictures/parcel.svg"), { once: true });
-  const button = element("button", { type: "button", class: "quiet", disabled: isSoldOut, "aria-label": `Add ${product.name} to the cart` },
-    isSoldOut ? "Sold out" : "Add to cart");
+  const button = isSoldOut
+    ? element("button", { type: "button", class: "quiet", disabled: true }, "Sold out")
+    : element("button", { type: "button", class: "quiet", "aria-label": `Add ${product.name} to the cart` }, "Add to cart");
   button.addEventListener("click", () => whileBusy(button, () => put(product)));
   return [
     element("div", { class: "picture" }, picture),

@@ -1,12 +1,16 @@
 // What the pages make of what they are told: totals, places of subscriptions, steps of orders.
 
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { byRoute, listeners, micros, rates, short } from "../console/rates.js";
 import { STEPS, after, isOver, timeline } from "../shop/timeline.js";
 
-const answer = (asOfMs, ...hours) => ({ asOfMs, hours: hours.map(([from, requests, errors = 0, throttled = 0]) => ({ from, requests, errors, throttled })) });
+function answer(asOfMs, ...hours) {
+  const counted = ([from, requests, errors = 0, throttled = 0]) => ({ from, requests, errors, throttled });
+  return { asOfMs, hours: hours.map(counted) };
+}
 
 test("a rate is what came between two answers, also over the turn of an hour", () => {
   const before = answer(0, ["12", 100, 5], ["13", 40, 1, 2]);
@@ -50,4 +54,22 @@ test("an order that was given up says so, and one that was paid too late says th
   assert.ok(isOver(expired) && STEPS[expired.status]);
   const late = after(expired, { order: "1", status: "cancelled", at: "2026-01-01T02:00:00Z", reason: "it was paid too late" });
   assert.deepEqual(shown(late), ["placed done", "expired done", "cancelled now", "refunded next"]);
+});
+
+/** The files of `web/` with this ending, by name. */
+function files(ending) {
+  const web = new URL("../", import.meta.url);
+  const names = readdirSync(web, { recursive: true }).filter(name => name.endsWith(ending) && !/^tests|node_modules/.test(name));
+  return names.map(name => [name, readFileSync(new URL(name, web), "utf8")]);
+}
+
+test("pages have no script, style or handler in them, refer to nothing elsewhere, and no module makes markup of text", () => {
+  const pages = files(".html");
+  assert.ok(pages.length >= 6);
+  for (const [name, page] of pages) {
+    assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/, name);
+    assert.doesNotMatch(page, /(src|href)="(\/|\w+:)/, `${name}: addresses are relative`);
+    assert.match(page, /<html lang=.*<title>.*<main id="main">/s, name);
+  }
+  for (const [name, module] of files(".js")) assert.doesNotMatch(module, /innerHTML|outerHTML|insertAdjacentHTML|eval\(|document\.write/, name);
 });

@@ -73,6 +73,60 @@ test("things that are added at once end up in one cart", async () => {
   await close(page);
 });
 
+/** Answers the shelves with these products in place of the shop's. */
+async function stock(page, products) {
+  await page.setRequestInterception(true);
+  page.on("request", request => request.url().includes("/products?")
+    ? request.respond({ contentType: "application/json", body: JSON.stringify({ items: products, count: products.length }) })
+    : request.continue());
+}
+
+test("what is sold out cannot be added, and what a shop wrote is text", async () => {
+  const page = await open(browser, { expected: [UNPAID] });
+  const product = { description: "<img src=x onerror=alert(1)>", category: "tea", price: { amount: 100, currency: "EUR" } };
+  await stock(page, [{ ...product, sku: "a", name: "<b>Gone</b>", stock: 0 }, { ...product, sku: "b", name: "Scarce", stock: 3 }]);
+  await visit(page, "index.html");
+  assert.equal(await text(page, ".product h3"), "<b>Gone</b>");
+  assert.equal(await page.$eval(".product button", button => button.disabled), true);
+  assert.match(await text(page, ".product:nth-child(2) .price"), /3 left/);
+  assert.equal(await page.$(".product [onerror]"), null);
+  await close(page);
+});
+
+test("a bank that stumbles is asked again, and paid once", async () => {
+  const page = await open(browser, { expected: [UNPAID, 503] });
+  await signUp(page);
+  await order(page, "moka-pot");
+  await pay(page, "tok_broken");
+  assert.match(await text(page, "#problem"), /Try again in a moment/);
+  await pay(page, "tok_broken");
+  await says(page, "#status-heading", "Delivered");
+  await close(page);
+});
+
+test("who has signed in stays so while the token is renewed, until they sign out", async () => {
+  const page = await open(browser, { expected: [400] });
+  const name = await signUp(page);
+  const outdated = () => page.evaluate(() => {
+    const session = JSON.parse(sessionStorage.getItem("shopper"));
+    sessionStorage.setItem("shopper", JSON.stringify({ ...session, endsAt: 0, access: `${session.access}x` }));
+  });
+  await outdated();
+  await visit(page, "orders.html");
+  await page.waitForSelector("#empty:not([hidden])");
+  await visit(page, "account.html");
+  assert.equal(await text(page, "#who"), name);
+  await Promise.all([page.waitForNavigation(), page.click("#sign-out")]);
+  assert.equal(await text(page, ".account"), "Sign in");
+  await visit(page, "orders.html");
+  await page.waitForSelector("#sign-in:not([hidden])");
+  await page.type("#name", name);
+  await page.type("#password", "Another-1!");
+  await page.click("#sign-in-form button");
+  assert.equal(await text(page, "#problem"), "The e-mail address or the password is wrong.");
+  await close(page);
+});
+
 test("a declined payment is explained, and another card pays", async () => {
   const page = await open(browser, { expected: [UNPAID, DECLINED] });
   await signUp(page);
@@ -154,7 +208,8 @@ async function look(page, name, ready, title) {
   await page.waitForSelector(ready, { visible: true });
   await fits(page);
   for (const scheme of ["light", "dark"]) {
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+    await page.emulateMediaFeatures([
+      { name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
     await isAccessible(page);
     await picture(page, `phone-${title}-${scheme}`);
   }
