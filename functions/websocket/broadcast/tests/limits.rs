@@ -46,6 +46,12 @@ async fn the_accounts_limit_makes_all_posts_wait_and_loses_none() {
     let ids = stage.subscribe(500, "rooms/a").await;
     stage.network.throttled.set(20);
     assert_eq!(broadcast(&stage, 300).await, 0);
+    // A post that met the limit six times comes again with a job of its own.
+    while let Some((id, body, received)) = { stage.queue.waiting.borrow_mut().pop_front() } {
+        let event = SqsEvent::of(&[(id, body, received)]);
+        let answer = stage.broadcaster().handle(event, Instant::now() + Duration::from_secs(300)).await;
+        assert!(answer.batch_item_failures.is_empty());
+    }
     assert_eq!(stage.network.received.borrow().len(), ids.len());
     assert!(stage.network.posts() < 1_000, "{} posts of the account's for 500", stage.network.posts());
 }
