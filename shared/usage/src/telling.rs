@@ -30,7 +30,7 @@ pub struct QueueError(pub String);
 /// How soon an answer is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// After each answer: of what was sent, a sandbox that dies loses nothing.
+    /// After each answer: a sandbox that dies takes the one with it that it was about to tell, if there is one.
     Strict,
     /// After a hundred answers or a second, whichever comes first.
     Batched,
