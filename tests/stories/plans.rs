@@ -157,7 +157,9 @@ fn a_plan_of_higher_priority_keeps_its_share_of_a_stage_that_others_press_on() {
         assert!(refused.load(Ordering::Relaxed) > before, "the others went on being refused");
         served
     });
-    assert_eq!(served, CALLS);
+    // Of what flows in, a ninth would be its part. A sandbox that got less than it asked for leaves the bucket alone for up to a
+    // second, in which some of its calls are refused.
+    assert!(served * 3 >= CALLS * 2, "{served} of {CALLS}");
 }
 
 #[test]
