@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use definition::{Admits, Asks, Doors};
 use identity::{
-    AuthorizerRefusal, JwtRefusal, KeyFetcher, KeyLookup, KeySets, Principal, Refusal, identify, identify_token, settle,
+    AuthorizerRefusal, JwtRefusal, KeyFetcher, KeyLookup, KeySets, Principal, Refusal, identify, identify_token,
+    require, settle,
 };
 
 use crate::event::{AuthorizerEvent, Shown};
@@ -87,7 +88,8 @@ impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
             (true, None) => Some(identify(shown.key, &self.keys, now_ms).await?),
             (true, Some(principal)) => Some(principal.with_key(identify(shown.key, &self.keys, now_ms).await?)),
         };
-        let settled = settle(principal, admits.tenant.as_ref(), &admits.requires, &self.keys, now_ms).await?;
+        let settled = settle(principal, admits.tenant.as_ref(), &self.keys, now_ms).await?;
+        require(settled.as_ref(), &admits.requires)?;
         settled.ok_or_else(|| not_asked("nobody is asked who is calling"))
     }
 

@@ -19,7 +19,10 @@ use usage::{Delivery, Entry, Message, Queue, QueueError};
 const API: &str = "openapi: 3.0.3\ncomponents: {securitySchemes: {key: {type: apiKey, name: x-api-key, in: header}}}\npaths:\n  \
     /things/{id}:\n    post:\n      security: [{key: []}]\n      x-tollgate-units: 5\n      \
     x-amazon-apigateway-integration: {type: mock, requestTemplates: {application/json: '{\"statusCode\": 200}'}, \
-    responses: {default: {statusCode: '200', responseTemplates: {application/json: '{\"done\": true}'}}}}\n";
+    responses: {default: {statusCode: '200', responseTemplates: {application/json: '{\"done\": true}'}}}}\n  \
+    /reports:\n    post:\n      security: [{key: []}]\n      x-tollgate-requires: [reports]\n      \
+    x-amazon-apigateway-integration: {type: mock, requestTemplates: {application/json: '{\"statusCode\": 200}'}, \
+    responses: {default: {statusCode: '200'}}}\n";
 
 /// A queue that can be cut off.
 #[derive(Default)]
@@ -73,8 +76,9 @@ impl Sandbox {
 #[tokio::test]
 async fn each_answer_is_counted_of_whom_and_what_it_was() {
     let sandbox = sandbox(Delivery::Strict);
+    let (demo, nobody) = (Some(DEMO_KEY), None);
     for (path, key) in
-        [("/things/1", Some(DEMO_KEY)), ("/things/2", Some(DEMO_KEY)), ("/things/3", None), ("/no", None)]
+        [("/things/1", demo), ("/things/2", demo), ("/things/3", nobody), ("/no", nobody), ("/reports", demo)]
     {
         sandbox.answer(path, key).await;
         assert_eq!(sandbox.told.0.untold(), 1, "nothing is told before the response is posted");
@@ -96,6 +100,7 @@ async fn each_answer_is_counted_of_whom_and_what_it_was() {
     let refused = shown(&entries[2]);
     assert_eq!((refused.2.as_str(), refused.3, refused.4[..3].to_vec()), (route, 4, vec![1, 0, 12]));
     assert_eq!((entries[3].key().route.as_str(), entries[3].key().class.0), ("", 4));
+    assert_eq!(shown(&entries[4]), of("demo", "POST /reports", 4, [1, 0, 12, entries[4].totals().bytes_out, 1]));
     assert!(entries.iter().all(|entry| entry.source == entries[0].source));
 }
 

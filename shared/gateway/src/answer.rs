@@ -144,6 +144,8 @@ impl<B: Backends, K: KeyLookup, F: KeyFetcher, A: Admit> Gateway<B, K, F, A> {
         let mut known = self.desk.identify(&asked, &self.backends).await?;
         announce::announce(request, &mut known);
         trail.principal = known.principal;
+        // After it is on the trail whose call it is: who lacks something is refused, and counted, by name.
+        identity::require(trail.principal.as_ref(), &operation.admits.requires)?;
         let exchange = Exchange::new(request, (operation, &trail.parameters), trail.principal.as_ref(), rest_api);
         let wanted = admit::wanted(&exchange);
         let verdict = trail.verdict.insert(self.plans.admit(&wanted).await);

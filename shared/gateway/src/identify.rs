@@ -1,5 +1,5 @@
 //! Who is calling: by the managed authorizer's answer, by a token, by the user's own authorizer, by an API key; then whose
-//! call it is, and whether they have what the operation requires.
+//! call it is.
 //!
 //! The rules are those of the [`identity`] library, which the authorizer function asks as well: a request gets the same
 //! verdict by whichever door it comes.
@@ -84,9 +84,7 @@ impl<K: KeyLookup, F: KeyFetcher> Desk<K, F> {
             });
         }
         let now_ms = exchange.request.time_ms;
-        known.principal =
-            identity::settle(known.principal.take(), admits.tenant.as_ref(), &admits.requires, &self.keys, now_ms)
-                .await?;
+        known.principal = identity::settle(known.principal.take(), admits.tenant.as_ref(), &self.keys, now_ms).await?;
         Ok(known)
     }
 

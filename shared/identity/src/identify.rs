@@ -145,25 +145,30 @@ pub async fn identify_token(
 /// them. Nobody in particular stays nobody.
 ///
 /// # Errors
-/// [`Refusal::NoTenant`] and [`Refusal::Unsubscribed`], [`Refusal::Lacking`] when `requires` asks for more than there is,
-/// [`Refusal::Undecided`] when the store does not answer.
+/// [`Refusal::NoTenant`] and [`Refusal::Unsubscribed`], [`Refusal::Undecided`] when the store does not answer.
 pub async fn settle(
     principal: Option<Principal>,
     tenant: Option<&TenantRule>,
-    requires: &[Requirement],
     keys: &impl KeyLookup,
     now_ms: u64,
 ) -> Result<Option<Principal>, Refusal> {
-    let settled = match (principal, tenant) {
+    match (principal, tenant) {
         (Some(principal), Some(rule)) => {
             let nobodys = |_| Refusal::NoTenant { field: rule.field().to_owned() };
-            Some(subscribed(rule.apply(principal).map_err(nobodys)?, keys, now_ms).await?)
+            Ok(Some(subscribed(rule.apply(principal).map_err(nobodys)?, keys, now_ms).await?))
         }
-        (principal, _) => principal,
-    };
+        (principal, _) => Ok(principal),
+    }
+}
+
+/// Says whether who was found has what `requires` asks for. It is known by then whose call it is, whatever is said.
+///
+/// # Errors
+/// [`Refusal::Lacking`], when they have not.
+pub fn require(principal: Option<&Principal>, requires: &[Requirement]) -> Result<(), Refusal> {
     let nobody = Principal::default();
-    match Requirement::unmet(requires, settled.as_ref().unwrap_or(&nobody)) {
+    match Requirement::unmet(requires, principal.unwrap_or(&nobody)) {
         Some(unmet) => Err(Refusal::Lacking { requirement: unmet.name().to_owned() }),
-        None => Ok(settled),
+        None => Ok(()),
     }
 }
