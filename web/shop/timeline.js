@@ -8,12 +8,14 @@ export const STEPS = {
   delivered: ["Delivered", "It has arrived."],
   cancelled: ["Cancelled", "The carrier could not deliver it"],
   refunded: ["Money returned", "The bank has given back the whole price."],
+  expired: ["Given up", "It was not paid in time. Nothing was taken."],
   "refund-failed": ["Refund held up", "The money could not be given back by itself. Somebody is looking into it."],
 };
 
 const DELIVERED = ["placed", "paid", "requested", "delivered"];
 const CANCELLED = ["placed", "paid", "requested", "cancelled", "refunded"];
-const LAST = ["delivered", "refunded", "refund-failed"];
+const EXPIRED = ["placed", "expired"];
+const LAST = ["delivered", "refunded", "refund-failed", "expired"];
 
 /** Whether nothing more will become of the order. */
 export const isOver = order => LAST.includes(order.status);
@@ -28,7 +30,7 @@ export function after(order, { status, at, reason }) {
 /** The steps to show: `{ status, title, text, at, state }`, `at` where it has happened, `state` one of `done`, `now`, `next`. */
 export function timeline(order) {
   const times = new Map([["placed", order.placedAt], ...(order.history ?? []).map(({ status, at }) => [status, at])]);
-  const path = times.has("cancelled") ? CANCELLED : DELIVERED;
+  const path = times.has("expired") ? EXPIRED : times.has("cancelled") ? CANCELLED : DELIVERED;
   const steps = times.has("refund-failed") ? path.map(step => step === "refunded" ? "refund-failed" : step) : path;
   const latest = steps.findLastIndex(status => times.has(status));
   return steps.map((status, index) => {

@@ -44,6 +44,8 @@ test("a step that is told twice, or late, is one step in its place", () => {
   const cancelled = after(told, { order: "1", status: "cancelled", at: "2026-01-01T00:00:04Z", reason: "out of stock" });
   assert.match(timeline(cancelled).at(3).text, /out of stock/);
   assert.equal(timeline(cancelled).at(4).status, "refunded");
+  const expired = after(order, { order: "1", status: "expired", at: "2026-01-01T01:00:00Z" });
+  assert.deepEqual(timeline(expired).map(({ status, state }) => `${status} ${state}`), ["placed done", "expired now"]);
 });
 
 /** The files of `web/` with this ending, by name. */
