@@ -76,7 +76,7 @@ fn shoppers_see_their_own_orders_and_nobody_elses() {
     }
     // Nobody has paid it yet; without a token one does not learn even that.
     assert_eq!(as_shopper(&ann, "GET", &format!("{path}/payments")).0, 404);
-    assert_eq!(as_shopper("", "GET", &format!("{path}/payments")).0, 401);
+    assert_eq!(as_shopper("", "GET", &format!("{path}/payments")).0, 403);
 }
 
 #[test]

@@ -146,7 +146,7 @@ test("what the carrier does not have is cancelled, and the money comes back", as
   await order(page, "sold-out-samovar");
   await pay(page, "tok_visa");
   await says(page, "#status-heading", "Money returned");
-  assert.match(await text(page, "[data-status=cancelled]"), /could not deliver it: out of stock\./);
+  assert.match(await text(page, "[data-status=cancelled]"), /will not be delivered: out of stock\./);
   await picture(page, "order-refunded");
   await close(page);
 });
