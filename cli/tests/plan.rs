@@ -117,7 +117,7 @@ fn a_mix_and_own_prices_change_the_bill() {
     let prices = File::new("own.toml", "rest_api_usd_per_million = 2\n");
     let (status, stdout, _) = tollgate(&["plan", "infra/api.yaml", "--mix", mix.path(), "--prices", prices.path()]);
     assert_eq!(status, 0);
-    assert!(stdout.contains("28 operations are absent and get none"), "{stdout}");
+    assert!(stdout.contains("31 operations are absent and get none"), "{stdout}");
     assert!(stdout.contains("\n  a REST API           4.00 USD\n"), "{stdout}");
     assert!(stdout.contains(&format!("for us-east-1, with those of {}", prices.path())), "{stdout}");
 }

@@ -104,7 +104,7 @@ fn one_request_that_comes_many_times_at_once_is_charged_once() {
 fn whose_order_it_is_no_client_says() {
     let order = new_order();
     assert_eq!(pay(&order, "first", "tok_visa").status, 201);
-    let other = Stack::get().new_key("payments-other", true);
+    let other = Stack::get().new_key_with("payments-other", "staff");
     for name in ["x-shop-tenant", "x_shop_tenant", "X-Shop-Tenant"] {
         let path = format!("/orders/{order}/payments");
         let call = Call::new("GET", &path).header("x-api-key", &other).header(name, "demo");

@@ -74,6 +74,9 @@ fn shoppers_see_their_own_orders_and_nobody_elses() {
         assert_eq!(as_shopper(&bob, "GET", path), (200, json!({"items": [], "count": 0})), "{path}");
         assert_eq!(as_shopper("", "GET", path).0, 401, "{path}");
     }
+    // Nobody has paid it yet; without a token one does not learn even that.
+    assert_eq!(as_shopper(&ann, "GET", &format!("{path}/payments")).0, 404);
+    assert_eq!(as_shopper("", "GET", &format!("{path}/payments")).0, 403);
 }
 
 #[test]
@@ -85,6 +88,9 @@ fn the_key_that_everybody_sees_opens_nothing_of_a_shopper() {
         ("GET", "/customers/ann/orders".to_owned(), Value::Null),
         ("POST", format!("{cart}/checkout"), json!({"customer": "ann"})),
         ("POST", "/channels/lobby/messages".to_owned(), json!({"data": 1})),
+        ("GET", "/orders/00000000000000000000000000000000/payments".to_owned(), Value::Null),
+        ("POST", "/orders/00000000000000000000000000000000/payments".to_owned(), json!({})),
+        ("POST", "/orders/00000000000000000000000000000000/delivery".to_owned(), Value::Null),
     ] {
         assert_eq!(call_as(key, method, &path, &body).status, 403, "{method} {path}");
     }

@@ -130,7 +130,7 @@ function route({ method, path, way, guard, apiKey, microUsdPerMillion, requests,
 /** Who is let in, in the words of `tollgate plan`. */
 function guarded(guard, apiKey) {
   const names = { open: "open", apiKey: "API key", iam: "IAM", jwt: "JWT", request: "function" };
-  return apiKey && guard !== "apiKey" ? `${names[guard]} and API key` : names[guard];
+  return apiKey && guard !== "apiKey" ? `${names[guard]} + API key` : names[guard];
 }
 
 async function countListeners(key) {

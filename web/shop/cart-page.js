@@ -19,7 +19,7 @@ function show(cart) {
   const isEmpty = !cart || cart.items.length === 0;
   byId("empty").hidden = !isEmpty;
   byId("filled").hidden = isEmpty;
-  byId("waiting").hidden = true;
+  byId("waiting")?.remove();
   if (isEmpty) return;
   fill(byId("lines"), cart.items.map(line));
   byId("total").textContent = money(cart.total);

@@ -9,7 +9,7 @@ import { shopper, token } from "./session.js";
 import { STEPS, after, isOver, timeline } from "./timeline.js";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
-const path = `/orders/${encodeURIComponent(id)}`;
+const path = `/me/orders/${encodeURIComponent(id)}`;
 
 /** Why a bank declines, and what helps. */
 const DECLINES = {
@@ -33,20 +33,25 @@ async function open() {
   byId("number").textContent = order.id.slice(0, 8);
   byId("placed").textContent = moment(order.placedAt);
   byId("order").hidden = false;
-  byId("waiting").hidden = true;
+  byId("waiting")?.remove();
   if (!isOver(order)) unwatch = watch(order.customer, { onStep, look, onState });
   if (order.status === "placed") await settle();
 }
 
+/** Calls the API as who has signed in. */
+async function ask(method, path, options = {}) {
+  return call(method, path, { ...options, token: await token() });
+}
+
 async function load() {
-  const { items } = await call("GET", `/me${path}`, { token: await token() });
+  const { items } = await ask("GET", path);
   if (items.length === 0) throw Object.assign(new Error("You have no such order."), { name: "ApiError" });
   return items[0];
 }
 
 /** Whether an order that was placed is still to be paid, or was and waits for its delivery. */
 async function settle() {
-  const { state } = await call("GET", `${path}/payments`).catch(error => {
+  const { state } = await ask("GET", `${path}/payments`).catch(error => {
     if (error.status === 404) return {};
     throw error;
   });
@@ -58,7 +63,7 @@ async function pay({ card }) {
   await showing(async () => {
     const body = { amount: order.total, card };
     try {
-      await call("POST", `${path}/payments`, { body, headers: { "idempotency-key": attempt(card) } });
+      await ask("POST", `${path}/payments`, { body, headers: { "idempotency-key": attempt(card) } });
     } catch (error) {
       if (error.status === 402) return declined(error, card);
       if (error.status !== 409 || !(await isPaid())) throw error;
@@ -79,12 +84,14 @@ function declined(error, card) {
   problem(Object.assign(error, { message: DECLINES[error.body.reason] ?? DECLINED }));
 }
 
-const isPaid = async () => (await call("GET", `${path}/payments`)).state === "captured";
+async function isPaid() {
+  return (await ask("GET", `${path}/payments`)).state === "captured";
+}
 
 async function deliver() {
   byId("payment").hidden = true;
   byId("status-heading").focus();
-  await call("POST", `${path}/delivery`);
+  await ask("POST", `${path}/delivery`);
   tell("Paid. The delivery begins.");
 }
 
@@ -115,7 +122,8 @@ function show(latest) {
   byId("live").hidden = true;
 }
 
-const step = ({ title, text, at, state, status }) =>
-  element("li", { class: state, "data-status": status, "aria-current": state === "now" ? "step" : null },
+function step({ title, text, at, state, status }) {
+  return element("li", { class: state, "data-status": status, "aria-current": state === "now" ? "step" : null },
     element("p", { class: "step" }, title, at && element("time", { datetime: at }, moment(at, { timeStyle: "medium" }))),
     element("p", { class: "soft" }, state === "next" ? "" : text));
+}

@@ -16,7 +16,7 @@ else location.replace("account.html?next=orders.html");
 
 async function open() {
   await look();
-  byId("waiting").hidden = true;
+  byId("waiting")?.remove();
   if (orders.some(order => !isOver(order))) watch(shopper().id, { onStep, look, onState: () => {} });
 }
 

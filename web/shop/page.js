@@ -6,6 +6,7 @@ import { shopper } from "./session.js";
 
 /** Errors that say all that a shopper must know. */
 const EXPECTED = ["ApiError", "SessionError"];
+const UNEXPECTED = "Something went wrong on this page. Load it again.";
 
 const ABOUT = "Everything here comes through one gateway: these pages from S3, products and orders from DynamoDB, "
   + "the cart from a function, payments from a container, the delivery from a workflow.";
@@ -44,10 +45,12 @@ export function tell(text) {
 export function problem(error, ...more) {
   const place = byId("problem");
   place.hidden = !error;
-  fill(place, error && element("p", {}, error.message), more);
+  const isExpected = error && EXPECTED.includes(error.name);
+  fill(place, error && element("p", {}, isExpected ? error.message : UNEXPECTED), more);
   if (!error) return;
+  byId("waiting")?.remove();
   place.focus();
-  if (!EXPECTED.includes(error.name)) console.error(error);
+  if (!isExpected) console.error(error);
 }
 
 /** Runs `action`, and shows what goes wrong in it. */

@@ -6,16 +6,14 @@ export const STEPS = {
   paid: ["Paid", "The bank has moved the money."],
   requested: ["With the carrier", "The carrier was asked to deliver it."],
   delivered: ["Delivered", "It has arrived."],
-  expired: ["Given up", "It was not paid in time."],
-  cancelled: ["Cancelled", "It could not be delivered"],
+  cancelled: ["Cancelled", "It will not be delivered"],
   refunded: ["Money returned", "The bank has given back the whole price."],
+  expired: ["Given up", "It was not paid in time. Nothing was taken."],
   "refund-failed": ["Refund held up", "The money could not be given back by itself. Somebody is looking into it."],
 };
 
-const DELIVERED = ["placed", "paid", "requested", "delivered"];
-const CANCELLED = ["placed", "paid", "requested", "cancelled", "refunded"];
-const EXPIRED = ["placed", "expired"];
-const PAID_LATE = ["placed", "expired", "cancelled", "refunded"];
+/** What becomes of an order when all goes well. */
+const EXPECTED = ["placed", "paid", "requested", "delivered"];
 const LAST = ["delivered", "refunded", "refund-failed", "expired"];
 
 /** Whether nothing more will become of the order. */
@@ -28,23 +26,22 @@ export function after(order, { status, at, reason }) {
   return { ...order, history, status: history.at(-1).status, reason: reason ?? order.reason };
 }
 
-/** The way that an order with these steps takes. */
-function pathOf(times) {
-  if (times.has("expired")) return times.has("cancelled") ? PAID_LATE : EXPIRED;
-  return times.has("cancelled") ? CANCELLED : DELIVERED;
-}
-
 /** The steps to show: `{ status, title, text, at, state }`, `at` where it has happened, `state` one of `done`, `now`, `next`. */
 export function timeline(order) {
-  const times = new Map([["placed", order.placedAt], ...(order.history ?? []).map(({ status, at }) => [status, at])]);
-  const path = pathOf(times);
-  const steps = times.has("refund-failed") ? path.map(step => step === "refunded" ? "refund-failed" : step) : path;
-  const latest = steps.findLastIndex(status => times.has(status));
-  return steps.map((status, index) => {
+  const steps = [{ status: "placed", at: order.placedAt }, ...(order.history ?? [])];
+  const latest = steps.length - 1;
+  return [...steps, ...toCome(steps.map(({ status }) => status))].map(({ status, at }, index) => {
     const [title, text] = STEPS[status];
     const state = index < latest ? "done" : index === latest ? "now" : "next";
-    return { status, title, text: status === "cancelled" ? because(text, order.reason) : text, at: times.get(status), state };
+    return { status, title, text: status === "cancelled" ? because(text, order.reason) : text, at, state };
   });
+}
+
+/** The steps that are still expected after those that were. */
+function toCome(were) {
+  if (LAST.includes(were.at(-1))) return [];
+  if (were.includes("cancelled")) return [{ status: "refunded" }];
+  return EXPECTED.filter(status => !were.includes(status)).map(status => ({ status }));
 }
 
 const because = (text, reason) => reason ? `${text}: ${reason}.` : `${text}.`;

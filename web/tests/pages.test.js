@@ -44,6 +44,11 @@ test("a step that is told twice, or late, is one step in its place", () => {
   const cancelled = after(told, { order: "1", status: "cancelled", at: "2026-01-01T00:00:04Z", reason: "out of stock" });
   assert.match(timeline(cancelled).at(3).text, /out of stock/);
   assert.equal(timeline(cancelled).at(4).status, "refunded");
+  const expired = after(order, { order: "1", status: "expired", at: "2026-01-01T01:00:00Z" });
+  assert.deepEqual(timeline(expired).map(({ status, state }) => `${status} ${state}`), ["placed done", "expired now"]);
+  const late = after(expired, { order: "1", status: "cancelled", at: "2026-01-01T02:00:00Z", reason: "it was paid too late" });
+  assert.deepEqual(timeline(late).map(({ status, state }) => `${status} ${state}`),
+    ["placed done", "expired done", "cancelled now", "refunded next"]);
 });
 
 test("an order that was given up says so, and one that was paid too late says that the money comes back", () => {

@@ -8,7 +8,7 @@ import { delimiter, join } from "node:path";
 import puppeteer from "puppeteer-core";
 
 /** How long anything may take: a function that starts, a state machine that waits for its carrier. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 45_000;
 export const PHONE = { width: 360, height: 740, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const DESKTOP = { width: 1280, height: 900 };
 const PASSWORD = "Shopping-4-Fun!";
