@@ -1,7 +1,5 @@
 //! A caller's own use: this hour, today and this month, and what its plan leaves it.
 
-use std::sync::Arc;
-
 use plans::{Counters, Period, PeriodType, PlanStore, Throttle, UsagePlan};
 use serde::Serialize;
 use usage::{Hour, Ledger, Span, SpanKind, UsageRecord, scan};
@@ -53,7 +51,8 @@ pub(crate) async fn statement<L: Ledger, C: Counters, S: PlanStore>(
     caller: &Caller<'_>,
     now_ms: u64,
 ) -> Result<Statement, Refusal> {
-    let plan = plan(statements, caller, now_ms).await?;
+    let place = (caller.api_id, caller.stage);
+    let plan = statements.plans.covering(caller.plan_ids, place, signed(now_ms)).await?;
     let current = Hour::at_ms(now_ms);
     let [day, month] = [SpanKind::Day, SpanKind::Month].map(|kind| Span::of(kind, current).first());
     let period = plan.as_ref().and_then(|plan| Some(Period::at(plan.quota?.period, signed(now_ms))));
@@ -87,21 +86,6 @@ pub(crate) async fn statement<L: Ledger, C: Counters, S: PlanStore>(
         quota,
         throttle: plan.as_ref().and_then(|plan| plan.throttle),
     })
-}
-
-/// The first of the caller's plans that covers the stage: it is in one only for each.
-async fn plan<L, C, S: PlanStore>(
-    statements: &Statements<L, C, S>,
-    caller: &Caller<'_>,
-    now_ms: u64,
-) -> Result<Option<Arc<UsagePlan>>, Refusal> {
-    for id in caller.plan_ids.split(' ').filter(|id| !id.is_empty()) {
-        let found = statements.plans.find(id, signed(now_ms)).await?;
-        if let Some(plan) = found.filter(|plan| plan.covers(caller.api_id, caller.stage)) {
-            return Ok(Some(plan));
-        }
-    }
-    Ok(None)
 }
 
 /// Whether a record counts for a key's quota under a plan in a period.

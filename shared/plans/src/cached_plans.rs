@@ -56,6 +56,25 @@ impl<S: PlanStore> CachedPlans<S> {
         }
     }
 
+    /// The first of a key's plans, its ids by spaces, that covers an API's stage: a key is in one only for each.
+    ///
+    /// # Errors
+    /// As [`CachedPlans::find`].
+    pub async fn covering(
+        &self,
+        ids: &str,
+        (api_id, stage): (&str, &str),
+        now_ms: i64,
+    ) -> Result<Option<Arc<UsagePlan>>, PlanStoreError> {
+        for id in ids.split(' ').filter(|id| !id.is_empty()) {
+            let found = self.find(id, now_ms).await?;
+            if let Some(plan) = found.filter(|plan| plan.covers(api_id, stage)) {
+                return Ok(Some(plan));
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads a plan again that is in use and whose time is nearly over; whether there was one.
     ///
     /// # Errors

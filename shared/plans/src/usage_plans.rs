@@ -129,15 +129,9 @@ impl<S: PlanStore, C: Counters, K: Fn() -> i64> UsagePlans<S, C, K> {
         of_counters.map(|error| error.to_string()).or_else(|| of_plans.map(|error| error.to_string()))
     }
 
-    /// The first of the key's plans that covers the stage: a key is in one only for each.
     async fn plan(&self, key: Key<'_>, request: &Request<'_>) -> Result<Option<Arc<UsagePlan>>, PlanStoreError> {
-        for id in key.plan_ids.split(' ').filter(|id| !id.is_empty()) {
-            let found = self.plans.find(id, self.admissions.now_ms()).await?;
-            if let Some(plan) = found.filter(|plan| plan.covers(request.operation.api_id, request.operation.stage)) {
-                return Ok(Some(plan));
-            }
-        }
-        Ok(None)
+        let place = (request.operation.api_id, request.operation.stage);
+        self.plans.covering(key.plan_ids, place, self.admissions.now_ms()).await
     }
 
     fn note(&self, error: PlanStoreError) {
