@@ -1,13 +1,13 @@
 //! What the log says of an integration that failed: what was called, how often, and why; nothing that a client sent.
 #![cfg(test)]
 
-use std::{cell::RefCell, io};
+use std::cell::RefCell;
 
 use gateway::{CallProblem, Gateway};
 use router::{Here, Router};
 use runtime::event::HttpEvent;
 use serde_json::{Value, json};
-use testkit::{StubBackends, demo_keys, events, table};
+use testkit::{StubBackends, capture, demo_keys, events, table};
 
 /// One operation for each kind of integration.
 const DEFINITION: &str = r#"
@@ -38,29 +38,13 @@ paths:
 const CLIENTS: [&str; 4] = ["id-of-somebody", "query-of-somebody", "header-of-somebody", "body-of-somebody"];
 
 thread_local! {
-    static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     /// The lines of the last request.
     static LINES: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
-}
-
-struct Lines;
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        WRITTEN.with_borrow_mut(|written| written.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// The last line that is logged when `/{kind}/…` is called and its backend answers as `backends` does.
 #[tokio::main(flavor = "current_thread")]
 async fn line(kind: &str, backends: &StubBackends) -> Value {
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| Lines);
-    let _ = tracing::subscriber::set_global_default(lines.finish()); // one serves all tests
     let [id, query, header, body] = CLIENTS;
     let mut event =
         events("router").into_iter().find(|event| event.name == "http-api-mock").expect("the event").payload;
@@ -71,10 +55,10 @@ async fn line(kind: &str, backends: &StubBackends) -> Value {
     event["requestContext"]["http"]["method"] = json!("POST");
     event["stageVariables"] = json!({"function": "arn:aws:lambda:us-east-1:123456789012:function:cart:live", "shop": "https://me:secret@shop.example:8443"});
     let event: HttpEvent = serde_json::from_value(event).expect("an event");
-    WRITTEN.take();
+    capture::begin();
     let router = Router::new(Gateway::new(table(DEFINITION), backends, demo_keys()), Here::default());
     router.route(event, None).await.expect("a reply");
-    let written = String::from_utf8(WRITTEN.take()).expect("text");
+    let written = capture::end();
     for secret in CLIENTS.iter().chain(&["secret", "key=abc"]) {
         assert!(!written.contains(secret), "{secret}: {written}");
     }
