@@ -32,7 +32,7 @@ async function enter(key) {
   const first = await call("GET", "/usage/tenants", { key }).catch(error => {
     sessionStorage.removeItem(STORED);
     show(false);
-    if (error.status === 403) error.message = "This key is unknown, or has not the feature operator.";
+    if (error.status === 403) error.message = "This key is unknown, or does not have the feature operator.";
     throw error;
   });
   sessionStorage.setItem(STORED, key);

@@ -47,7 +47,7 @@ test("the console fits a phone, and keeps nobody out in the dark", async () => {
 test("a key that operates nothing is told so, and not kept", async () => {
   const page = await open(browser, { expected: [403] });
   await enter(page, stack.key);
-  assert.equal(await text(page, "#problem"), "This key is unknown, or has not the feature operator.");
+  assert.equal(await text(page, "#problem"), "This key is unknown, or does not have the feature operator.");
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
   await isAccessible(page);
   await picture(page, "console-refused");
