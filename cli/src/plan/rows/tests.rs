@@ -100,12 +100,20 @@ fn the_authorizer_is_counted_where_the_managed_routes_have_it() {
         let template = managed_routes(&api);
         for row in &plan.rows {
             let key = format!("RouteKey: \"{} {}\"\n", row.method, row.path);
-            let (_, after) = template.split_once(&key).unwrap();
-            let resource = after.split("\n\n").next().unwrap();
-            assert_eq!(resource.contains("!Ref ApiKeyAuthorizer"), row.passage.authorizer, "{key}");
+            let resource = resource_after(&template, &key);
+            let authorizer = resource.split_once("AuthorizerId: !Ref ").map(|(_, rest)| rest.lines().next().unwrap());
+            let asks = authorizer.map(|name| resource_after(&template, &format!("\n  {name}:\n")));
+            let asked = asks.is_some_and(|authorizer| authorizer.contains("functions/${AuthorizerArn}/"));
+            assert_eq!(asked, row.passage.authorizer, "{key}");
             assert_eq!(resource.contains("integrations/${Router}"), row.passage.router != Router::Unused, "{key}");
         }
     }
+}
+
+/// What follows `key` in its resource of the template.
+fn resource_after<'t>(template: &'t str, key: &str) -> &'t str {
+    let (_, after) = template.split_once(key).unwrap();
+    after.split("\n\n").next().unwrap()
 }
 
 #[test]
