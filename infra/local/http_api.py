@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import http_backend
+import nested_stacks
 import state_machines
 
 log = logging.getLogger("tollgate.http_api")
@@ -44,6 +45,7 @@ def behave_like_aws():
     patch(apigateway, "_handle_execute_in_scope", route_options_without_cors)
     patch(apigateway, "_apply_request_parameter_mappings", http_backend.resolve_url)
     patch(apigateway, "_invoke_http_proxy", http_backend.pass_through)
+    patch(provisioners, "_update_resource", nested_stacks.keep_attributes)
     patch(provisioners, "_sfn_definition", state_machines.read_yaml)
     patch(sns, "_publish", state_machines.tell_attributes)
     for name, position in METHOD_ARGUMENT.items():

@@ -81,7 +81,7 @@ def is_running(stack):
 def emulator_version():
     """A hash of what the emulator is made of."""
     files = [tools.REQUIREMENTS, *(HERE / name for name in ("emulator.py", "http_api.py", "http_backend.py", "websocket_api.py",
-                                                       "state_machines.py"))]
+                                                       "state_machines.py", "nested_stacks.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
