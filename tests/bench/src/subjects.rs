@@ -124,7 +124,12 @@ pub(crate) fn all() -> Vec<Subject> {
             event: include_str!("../../../events/cart/read-cart.json"),
             expected: Expected::status(200, "\"version\":3"),
             backend: Backend::Aws,
-            settings: &[("CARTS_TABLE", "carts"), ("PRODUCTS_TABLE", "products"), ("ORDERS_TABLE", "orders")],
+            settings: &[
+                ("CARTS_TABLE", "carts"),
+                ("PRODUCTS_TABLE", "products"),
+                ("ORDERS_TABLE", "orders"),
+                ("BROADCAST_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/broadcast"),
+            ],
             table: Table::Packed,
             target_ms: None,
         },
