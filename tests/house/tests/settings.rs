@@ -47,6 +47,26 @@ fn the_template_sets_what_the_functions_read() {
     check("broadcast", broadcast::Config::load, &[]);
 }
 
+/// Those without which a function does not start.
+fn needed<C>(load: impl FnOnce(&mut Settings<'_>) -> C) -> Vec<String> {
+    let mut settings = Settings::new(|_| None);
+    let config = load(&mut settings);
+    let Err(error) = settings.finish(config) else { return Vec::new() };
+    let problems = error.to_string();
+    let names = problems.trim_start_matches("cannot start: ").split("; ");
+    names.filter_map(|problem| problem.strip_suffix(" is not set")).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_benchmark_sets_what_the_functions_that_it_measures_need() {
+    let subjects = text("tests/bench/src/subjects.rs");
+    let needed = [needed(router::Config::load), needed(authorizer::Config::load), needed(cart::Config::load)];
+    assert!(needed.iter().all(|names| names.len() > 3), "{needed:?}");
+    let names = needed.iter().flatten().filter(|name| !NOT_OF_THE_TEMPLATE.contains(&name.as_str()));
+    let unset: Vec<_> = names.filter(|name| !subjects.contains(&format!("\"{name}\""))).collect();
+    assert!(unset.is_empty(), "tests/bench/src/subjects.rs does not set {unset:?}");
+}
+
 #[test]
 fn a_function_without_settings_names_them_all_at_once() {
     let mut settings = Settings::new(|_| None);
