@@ -66,14 +66,21 @@ impl Export {
             Some(to) => Some(Delivery::new(self.receiver(to)?, &backends, Patience::default())),
         };
         let open = Hour::at_ms(runtime::clock_ms()).minus(2);
-        for (tenant, mut records) in self.selection.read(SpanKind::Hour).await? {
-            records.retain(|record| record.key.hour < open);
+        let mut too_early = 0;
+        for (tenant, read) in self.selection.read(SpanKind::Hour).await? {
+            let (records, early): (Vec<_>, Vec<_>) = read.into_iter().partition(|record| record.key.hour < open);
+            too_early += early.len();
             let Some(customer) = customer(customers.as_ref(), &tenant, records.is_empty())? else { continue };
             let events = self.events(&records, customer)?;
             match &mut delivery {
                 None => crate::out(&events.iter().map(Event::line).collect::<String>()),
                 Some(delivery) => delivery.send(events).await,
             }
+        }
+        if too_early > 0 {
+            crate::tell(&format!(
+                "{too_early} records are left out, whose hours are not over for two hours: export them later"
+            ));
         }
         delivery.map_or(Ok(()), |delivery| delivery.end(crate::tell))
     }
